@@ -1,0 +1,83 @@
+"""How loops become machine code: one decorator, a cache on disk where one can be written, and a word to the user.
+
+Kernels are serial and release the GIL; spreading rows over cores is the job of :mod:`tonewright.threads`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+from numba.core import event
+
+_log = logging.getLogger("tonewright")
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+#: Fused multiply-add and signed zeros only: recursions keep their order of operations.
+RECURSION = frozenset({"contract", "nsz"})
+#: For sums and pointwise loops, which may be reordered to fill vector registers. Infinities stay correct.
+VECTOR = frozenset({"contract", "nsz", "nnan", "reassoc"})
+
+_state = {"cached": True, "told": False}
+
+
+def kernel(flags: frozenset[str] = RECURSION, *, inline: bool = False) -> Callable[[_Function], _Function]:
+    """Compile a function with numba on first use: no Python objects, no GIL, cached on disk.
+
+    Where no cache can be written (read-only installation and unwritable home) the function compiles in memory, each
+    process anew, and the log says so once.
+
+    Parameters
+    ----------
+    flags
+        LLVM fast-math flags, :data:`RECURSION` or :data:`VECTOR`.
+    inline
+        Ask LLVM to inline the function into its (compiled) callers; such a function needs no cache entry of its own.
+    """
+
+    def decorate(function: _Function) -> _Function:
+        options: dict[str, Any] = {"nogil": True, "fastmath": set(flags), "error_model": "numpy"}
+        if inline:
+            options["forceinline"] = True
+            return numba.njit(**options)(function)  # type: ignore[no-any-return]
+        with contextlib.suppress(RuntimeError):  # numba: "cannot cache function ...: no locator available"
+            return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
+        _state["cached"] = False
+        return numba.njit(**options)(function)  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def can_cache() -> bool:
+    """Tell whether compiled kernels are kept on disk for the next process."""
+    return _state["cached"]
+
+
+def _announce(names: str) -> None:
+    if can_cache():
+        _log.warning("Compiling %s for this processor: once after installation, under a minute.", names)
+    else:
+        _log.warning(
+            "Compiling %s for this processor. No cache directory can be written, so every start does it again: "
+            "set NUMBA_CACHE_DIR to a writable folder.",
+            names,
+        )
+
+
+class _Teller(event.Listener):  # type: ignore[misc]
+    """Says once per process that compilation has begun, so that a first start does not look like a hang."""
+
+    def on_start(self, event: Any) -> None:
+        module = getattr(getattr(event.data.get("dispatcher"), "py_func", None), "__module__", "") or ""
+        if module.startswith("tonewright") and not _state["told"]:
+            _state["told"] = True
+            _announce("the signal-processing kernels")
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+
+event.register("numba:compile", _Teller())
