@@ -1,0 +1,1 @@
+"""How well something works: distances between recordings, statistics over works, and the benchmarks' protocols."""
