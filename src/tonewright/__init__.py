@@ -1,0 +1,3 @@
+"""Tonewright: an intelligent equalizer."""
+
+__version__ = "0.1.0"

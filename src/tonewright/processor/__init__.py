@@ -1,0 +1,1 @@
+"""Settings + audio -> audio: filters and compressors, exact, fast and differentiable."""
