@@ -108,12 +108,14 @@ _MP3_KBPS_V2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 
 def _mp3(data: bytes) -> Tags | None:
-    """Layer III: tags from ID3v2.3/2.4 text frames; the duration by walking from frame to frame."""
+    """Layer III: tags from ID3v2.3/2.4, else ID3v1; the duration by walking from frame to frame."""
     at, fields = 0, {}
     if data[:3] == b"ID3":
         end = 10 + _synchsafe(data[6:10])
         fields = _id3(data[10:end], data[3])
         at = end
+    elif data[-128:-125] == b"TAG":
+        fields = {"TIT2": _id3v1(data[-125:-95]), "TPE1": _id3v1(data[-95:-65])}
     seconds, rate, channels = 0.0, 0, 0
     while at + 4 <= len(data):
         version, layer = data[at + 1] >> 3 & 3, data[at + 1] >> 1 & 3
@@ -132,6 +134,14 @@ def _mp3(data: bytes) -> Tags | None:
 
 def _synchsafe(four: bytes) -> int:
     return (four[0] << 21) | (four[1] << 14) | (four[2] << 7) | four[3]
+
+
+def _id3v1(field: bytes) -> str:
+    text = field.split(b"\0")[0]
+    try:
+        return text.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return text.decode("latin-1").strip()
 
 
 def _id3(block: bytes, version: int) -> dict[str, str]:

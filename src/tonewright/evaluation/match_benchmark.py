@@ -51,7 +51,8 @@ class Scores:
     Attributes
     ----------
     mrstft, lsd_db, crest_db, si_sdr_db
-        See :mod:`tonewright.evaluation.mrstft` and :mod:`tonewright.evaluation.metrics`; lower is better but for SI-SDR.
+        See :mod:`tonewright.evaluation.mrstft` and :mod:`tonewright.evaluation.metrics`; lower is better, except for
+        SI-SDR.
     seconds
         Wall time of the system.
     error

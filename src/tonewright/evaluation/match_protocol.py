@@ -116,8 +116,8 @@ class Case:
 def find_works(folder: Path, protocol: Protocol | None = None) -> tuple[list[Work], dict[str, str]]:
     """List the works of a corpus folder that the protocol can use, and why it cannot use the others.
 
-    The folder's ``manifest.json`` (``scripts/fetch_music.py``) says which files are works; without one, every audio file
-    below the folder is.
+    The folder's ``manifest.json`` (``scripts/fetch_music.py``) says which files are works; without one, every audio
+    file below the folder is.
 
     Returns
     -------

@@ -33,9 +33,12 @@ def print_report(report: MatchReport, console: Console | None = None) -> None:
 
 
 def _systems(report: MatchReport) -> Table:
-    table = Table(caption="Means over works with 95 % intervals (bootstrap over works, BCa; share: Wilson).")
+    table = Table(
+        caption="Against the target at equal RMS; means over works with 95 % intervals (BCa bootstrap over works, "
+        "shares: Wilson). LSD, crest error and SI-SDR in dB."
+    )
     table.add_column("system")
-    headings = ("MRSTFT", "of doing nothing", "works better", "LSD dB", "crest error dB", "SI-SDR dB", "s per case")
+    headings = ("MRSTFT", "of nothing's", "works better", "LSD", "crest", "SI-SDR", "seconds")
     for heading in headings:
         table.add_column(heading, justify="right")
     for system in report.systems:
@@ -64,6 +67,6 @@ def _tests(report: MatchReport) -> Table:
 
 
 def _interval(value: Interval, *, percent: bool = False) -> str:
-    scale, digits = (100, 0) if percent else (1, 3)
-    numbers = [f"{scale * number:.{digits}f}" for number in value]
-    return f"{numbers[0]}{' %' if percent else ''} [{numbers[1]}, {numbers[2]}]"
+    if percent:
+        return f"{100 * value.estimate:.0f} % [{100 * value.low:.0f}, {100 * value.high:.0f}]"
+    return f"{value.estimate:.3f} [{value.low:.2f}, {value.high:.2f}]"
