@@ -56,9 +56,7 @@ def encoder_options(form: Format, sample_rate: int, channels: int) -> dict[str, 
     """
     wanted = form.bitrate_kbps
     if form.subtype == "MPEG_LAYER_III":
-        highest, lowest = (
-            (320.0, 32.0) if sample_rate >= 32000 else (160.0, 8.0) if sample_rate >= 16000 else (64.0, 8.0)
-        )
+        highest, lowest = _mp3_range(sample_rate)
         wanted = highest if wanted is None else wanted
         constant = any(abs(wanted - rate) <= 1 for rate in _MP3_RATES) or wanted >= highest
         level = min(max((highest - wanted) / (highest - lowest), 0.0), 0.99)
@@ -67,9 +65,8 @@ def encoder_options(form: Format, sample_rate: int, channels: int) -> dict[str, 
         each = 96.0 if wanted is None else wanted / channels
         return {"compression_level": min(max((256.0 - each) / 250.0, 0.0), 1.0)}
     if form.subtype == "VORBIS":
-        return {
-            "compression_level": _vorbis_level(128.0 * channels if wanted is None else wanted, sample_rate, channels)
-        }
+        wanted = 128.0 * channels if wanted is None else wanted
+        return {"compression_level": _vorbis_level(wanted, sample_rate, channels)}
     return {}
 
 

@@ -118,9 +118,8 @@ class Writer:
         self._target = refuse_place(self.path, inputs)
         self._dropped = [f"{name[0].upper()}{name[1:]} of the source is not in {self.path.name}." for name in lost]
         self._own, self._id3, dropped = words.divide(tags or {}, self.format.container)
-        self._dropped += [
-            f'The tag "{name}" is dropped: {self.format.container} files cannot hold it.' for name in dropped
-        ]
+        kind = self.format.container
+        self._dropped += [f'The tag "{name}" is dropped: it is not written to {kind} files.' for name in dropped]
         self._part = self._target.with_name(f".{self._target.name}.{secrets.token_hex(4)}.part")
         self._file: Any = None
         try:
