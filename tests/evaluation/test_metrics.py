@@ -15,6 +15,7 @@ from tonewright.evaluation.metrics import (
     at_rms,
     crest_db,
     crest_error_db,
+    loudness_error_lu,
     rms_db,
     si_sdr_db,
     spectrum_error_db,
@@ -107,3 +108,21 @@ def test_channels_are_not_mixed() -> None:
     np.testing.assert_allclose(
         third_octave_levels(opposite, RATE), third_octave_levels(NOISE, RATE) + 3.0103, atol=1e-3
     )
+
+
+def test_loudness_error_agrees_with_another_meter() -> None:
+    pyloudnorm = pytest.importorskip("pyloudnorm", reason="pyloudnorm is not installed")
+    b, a = scipy.signal.butter(2, 2_000, fs=48_000)
+    bright = NOISE[:, : 10 * 48_000]
+    dull = scipy.signal.lfilter(b, a, bright)
+    meter = pyloudnorm.Meter(48_000)
+    expected = abs(meter.integrated_loudness(bright.T) - meter.integrated_loudness(dull.T))
+    assert expected > 3
+    assert loudness_error_lu(dull, bright, 48_000) == pytest.approx(expected, abs=0.05)
+
+
+def test_loudness_error_of_gain_and_silence() -> None:
+    x = NOISE[:, : 2 * RATE]
+    assert loudness_error_lu(0.5 * x, x, RATE) == pytest.approx(6.0206, abs=1e-3)
+    assert loudness_error_lu(0 * x, 0 * x, RATE) == 0.0
+    assert loudness_error_lu(0 * x, x, RATE) == math.inf

@@ -1,4 +1,4 @@
-"""How an output differs from its target: long-term spectrum, waveform, crest; and the level at which to compare.
+"""How an output differs from its target: long-term spectrum, waveform, crest, loudness; and the level to compare at.
 
 All functions take samples of shape ``(frames,)`` or ``(channels, frames)`` and compute in float64. Channels are summed
 in power, never mixed, so that nothing cancels.
@@ -13,6 +13,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import ArrayLike, NDArray
 
+from tonewright.audio import Audio, measure
 from tonewright.errors import AudioError
 
 #: Exact centres of the third-octave bands from 25 Hz to 16 kHz (IEC 61260-1, base ten), in Hz.
@@ -109,6 +110,15 @@ def crest_db(samples: ArrayLike) -> float:
 def crest_error_db(output: ArrayLike, target: ArrayLike) -> float:
     """Return the absolute difference of the crest factors, in dB."""
     return abs(crest_db(output) - crest_db(target))
+
+
+def loudness_error_lu(output: ArrayLike, target: ArrayLike, sample_rate: int) -> float:
+    """Return the absolute difference of the integrated loudnesses (ITU-R BS.1770), in LU.
+
+    Two recordings without loudness (silent, or shorter than 0.4 s) differ by 0; one alone by infinity.
+    """
+    ours, theirs = (measure(Audio(_rows(item), sample_rate)).integrated_lufs for item in (output, target))
+    return 0.0 if ours == theirs else abs(ours - theirs)
 
 
 def _rows(samples: ArrayLike) -> _Floats:
