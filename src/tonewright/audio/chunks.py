@@ -30,10 +30,13 @@ class Survey:
         How many bytes of sound the header promises beyond the end of the file; 0 for a whole file.
     foreign
         Names of what a copy will not hold, such as "cue points".
+    frames
+        The length an AIFF header states, which libsndfile rounds up to an even number of bytes; ``None`` for others.
     """
 
     missing_bytes: int = 0
     foreign: tuple[str, ...] = ()
+    frames: int | None = None
 
 
 def survey(path: Path) -> Survey:
@@ -47,6 +50,7 @@ def survey(path: Path) -> Survey:
     """
     size_of_file = path.stat().st_size
     missing = 0
+    frames: int | None = None
     foreign: list[str] = []
     with path.open("rb") as stream:
         head = stream.read(12)
@@ -57,18 +61,29 @@ def survey(path: Path) -> Survey:
         while True:
             header = stream.read(8)
             if len(header) < 8:
-                return Survey(missing, tuple(dict.fromkeys(foreign)))
+                return Survey(missing, tuple(dict.fromkeys(foreign)), frames)
             name, size = header[:4], struct.unpack(order + "I", header[4:])[0]
             start = stream.tell()
             if name == b"ds64":
                 fields = stream.read(16)
                 long_size = struct.unpack("<Q", fields[8:16])[0] if len(fields) == 16 else None
+            if name == b"COMM" and size >= 6:
+                frames = struct.unpack(">xxI", stream.read(6).ljust(6, b"\0"))[0]
             if name in {b"data", b"SSND"}:
                 if size == _UNKNOWN_SIZE and long_size is not None:
                     size = long_size
                 elif size in {0, _UNKNOWN_SIZE}:
-                    return Survey(0, tuple(foreign))
+                    return Survey(0, tuple(foreign), frames)
                 missing = max(0, start + size - size_of_file)
             elif name in _FOREIGN:
                 foreign.append(_FOREIGN[name])
             stream.seek(start + size + size % 2)
+
+
+def set_aiff_frames(path: Path, frames: int) -> None:
+    """Correct the length in an AIFF header, where libsndfile has counted the padding byte of odd 8-bit sound."""
+    with path.open("r+b") as stream:
+        at = stream.read(64).find(b"COMM")
+        if at >= 0:
+            stream.seek(at + 10)
+            stream.write(struct.pack(">I", frames))

@@ -166,5 +166,10 @@ def refuse_impossible(path: Path, form: Format, sample_rate: int, channels: int)
         )
     if form.subtype == "VORBIS" and sample_rate > 200_000:
         raise OutputError(f"{path.name} cannot hold {sample_rate} Hz, since Vorbis ends at 200000 Hz; {_OTHER_WAY}.")
+    if form.container == "FLAC" and 65_535 < sample_rate <= 655_350 and sample_rate % 10:
+        raise OutputError(
+            f"{path.name} cannot hold {sample_rate} Hz, since FLAC knows only multiples of 10 above 65535 Hz; "
+            "write to .wav."
+        )
     if form.container == "FLAC" and sample_rate > 655_350:
         raise OutputError(f"{path.name} cannot hold {sample_rate} Hz, since FLAC ends at 655350 Hz; write to .wav.")

@@ -49,51 +49,59 @@ TRUE_PEAK_BOUND = np.float32(np.abs(TRUE_PEAK_TAPS.astype(np.float64)).sum(axis=
 @kernel(RECURSION)
 def weigh(
     samples: npt.NDArray[np.float32],
-    first: int,
+    bounds: npt.NDArray[np.int64],
     frames: int,
     sections: npt.NDArray[np.float64],
     state: npt.NDArray[np.float64],
     energy: npt.NDArray[np.float64],
     power: npt.NDArray[np.float64],
 ) -> None:
-    """K-weight ``frames`` samples of each row from ``first`` on; set ``energy``, add to ``power``.
+    """K-weight ``frames`` samples of each row after HISTORY; set ``energy``, add to ``power``.
 
     Parameters
     ----------
     samples
-        Shape (channels, at least first + frames).
+        Shape (channels, at least HISTORY + frames).
+    bounds
+        Shape (steps + 1,): where steps begin and end, from 0, the last one at ``frames`` or before.
     sections
         Shape (2, 5), from :func:`tonewright.audio.weighting.k_weighting`.
     state
         Shape (channels, 4), the sections' memories (transposed direct form II), carried from call to call.
-    energy, power
-        Shape (channels,): sums of squares after and before weighting.
+    energy
+        Shape (channels, steps): sums of squares of each step after weighting.
+    power
+        Shape (channels,): sums of squares before weighting.
     """
     b0, b1, b2, a1, a2 = sections[0, 0], sections[0, 1], sections[0, 2], sections[0, 3], sections[0, 4]
     g = sections[1, 0]
     c1, c2 = sections[1, 3], sections[1, 4]
+    steps = energy.shape[1]
     for channel in range(samples.shape[0]):
-        row = samples[channel, first : first + frames]
+        row = samples[channel, HISTORY : HISTORY + frames]
         s1, s2, t1, t2 = state[channel, 0], state[channel, 1], state[channel, 2], state[channel, 3]
-        weighted = 0.0
         plain = 0.0
-        for frame in range(frames):
-            x = np.float64(row[frame])
-            y = b0 * x + s1
-            s1 = b1 * x - a1 * y + s2
-            s2 = b2 * x - a2 * y
-            gy = g * y
-            z = gy + t1
-            t1 = t2 - 2.0 * gy - c1 * z
-            t2 = gy - c2 * z
-            weighted += z * z
-            plain += x * x
+        for step in range(steps + 1):  # the last one takes what is left beyond the steps
+            end = bounds[step + 1] if step < steps else frames
+            weighted = 0.0
+            for frame in range(bounds[step], end):
+                x = np.float64(row[frame])
+                y = b0 * x + s1
+                s1 = b1 * x - a1 * y + s2
+                s2 = b2 * x - a2 * y
+                gy = g * y
+                z = gy + t1
+                t1 = t2 - 2.0 * gy - c1 * z
+                t2 = gy - c2 * z
+                weighted += z * z
+                plain += x * x
+            if step < steps:
+                energy[channel, step] = weighted
         # Denormal numbers would be slow for as long as the silence lasts.
         state[channel, 0] = s1 if abs(s1) > _TINY else 0.0
         state[channel, 1] = s2 if abs(s2) > _TINY else 0.0
         state[channel, 2] = t1 if abs(t1) > _TINY else 0.0
         state[channel, 3] = t2 if abs(t2) > _TINY else 0.0
-        energy[channel] = weighted
         power[channel] += plain
 
 

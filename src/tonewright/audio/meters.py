@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,8 @@ from tonewright.audio.sound import Audio, Samples, refuse_not_finite
 from tonewright.audio.weighting import channel_weights, k_weighting
 from tonewright.errors import AudioError
 
-_MOMENTARY, _SHORT_TERM = 4, 30  # windows in steps of 100 ms
+_MOMENTARY, _SHORT_TERM = 20, 150  # windows in steps of 20 ms
+_HOP = 5  # steps from one gating block to the next
 
 
 def _db(ratio: float) -> float:
@@ -37,7 +39,7 @@ class Loudness:
     integrated_lufs
         Gated loudness of the whole, in LUFS; -inf if shorter than 400 ms or all below -70 LUFS.
     momentary_max_lufs, short_term_max_lufs
-        Loudest 400 ms and 3 s, in LUFS, ungated, every 100 ms; -inf if the audio is shorter.
+        Loudest 400 ms and 3 s, in LUFS, ungated, looked for every 20 ms; -inf if the audio is shorter.
     loudness_range_lu
         Between the 10th and the 95th percentile of gated short-term loudness, in LU; 0 if shorter than 3 s or silent.
     true_peak_dbtp, sample_peak_dbfs
@@ -77,7 +79,7 @@ class Loudness:
 class Meter:
     """Reads all figures in one pass over blocks; the figures do not depend on how the audio is cut into blocks.
 
-    Memory is 8 bytes for each 100 ms. True peak is interpolated four times at every sample rate: BS.1770 asks for no
+    Memory is 8 bytes for each 20 ms. True peak is interpolated four times at every sample rate: BS.1770 asks for no
     more than 192 kHz, but a closer look costs nothing. A true peak is never below the sample peak. Before the first
     and after the last sample there is silence.
 
@@ -110,7 +112,7 @@ class Meter:
         self._power = np.zeros(channels)
         self._peak = np.zeros(channels, np.float32)
         self._true_peak = np.zeros(channels, np.float32)
-        self._energies: list[float] = []
+        self._energies = array("d")
 
     def feed(self, block: Samples) -> None:
         """Take the next block: shape (channels, frames), any length, full scale at +-1.
@@ -126,53 +128,56 @@ class Meter:
             )
         taken = 0
         while taken < block.shape[1]:
-            step = self._boundary(len(self._energies) + 1) - self._boundary(len(self._energies))
-            part = block[:, taken : taken + step - self._filled]
-            length = part.shape[1]
+            done = len(self._energies)
+            hop = self._boundary(done + _HOP) - self._boundary(done)
+            part = block[:, taken : taken + hop - self._filled]
             start = kernels.HISTORY + self._filled
             with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused below
-                self._buffer[:, start : start + length] = part
-            self._filled += length
-            taken += length
-            if self._filled == step:
-                energy = self._measure(step, self._state, self._power, self._peak, self._true_peak)
-                if not math.isfinite(energy):
-                    refuse_not_finite(self._buffer[:, kernels.HISTORY :][:, :step], first_frame=self.frames)
-                self._energies.append(energy)
-                self._buffer[:, : kernels.HISTORY] = self._buffer[:, step : step + kernels.HISTORY].copy()
+                self._buffer[:, start : start + part.shape[1]] = part
+            self._filled += part.shape[1]
+            taken += part.shape[1]
+            if self._filled == hop:
+                energies = self._measure(self._state, self._power, self._peak, self._true_peak)
+                self._energies.extend(energies)
+                self._buffer[:, : kernels.HISTORY] = self._buffer[:, hop : hop + kernels.HISTORY].copy()
                 self._filled = 0
-                self.frames += step
+                self.frames += hop
 
     def _boundary(self, step: int) -> int:
-        """Return the frame at which a step of 100 ms begins, rounded where the rate is no multiple of 10 Hz."""
-        return (step * self.sample_rate + 5) // 10
+        """Return the frame at which a step of 20 ms begins, rounded where the rate is no multiple of 50 Hz."""
+        return (step * self.sample_rate + 25) // 50
 
     def _measure(
         self,
-        frames: int,
         state: npt.NDArray[np.float64],
         power: npt.NDArray[np.float64],
         peak: npt.NDArray[np.float32],
         true_peak: npt.NDArray[np.float32],
-    ) -> float:
-        """Measure what the buffer holds, update the arrays, and return the weighted sum of squares."""
-        energy = np.empty(self.channels)
-        kernels.weigh(self._buffer, kernels.HISTORY, frames, self._sections, state, energy, power)
-        kernels.find_peaks(self._buffer, frames, kernels.TRUE_PEAK_TAPS, kernels.TRUE_PEAK_BOUND, peak, true_peak)
-        return float(self._weights @ energy)
+    ) -> npt.NDArray[np.float64]:
+        """Measure what the buffer holds, update the arrays, and return the weighted energy of each whole step."""
+        edges = (np.arange(len(self._energies), len(self._energies) + _HOP + 1) * self.sample_rate + 25) // 50
+        edges -= edges[0]
+        within = edges[edges <= self._filled]
+        energy = np.empty((self.channels, len(within) - 1))
+        kernels.weigh(self._buffer, within, self._filled, self._sections, state, energy, power)
+        if not math.isfinite(power.sum()):
+            held = self._buffer[:, kernels.HISTORY : kernels.HISTORY + self._filled]
+            refuse_not_finite(held, first_frame=self.frames)
+        kernels.find_peaks(self._buffer, self._filled, kernels.TRUE_PEAK_TAPS, kernels.TRUE_PEAK_BOUND, peak, true_peak)
+        weighted: npt.NDArray[np.float64] = self._weights @ energy
+        return weighted
 
     def short_term(self) -> npt.NDArray[np.float64]:
         """Return the loudness of the 3 s that end at 3.0 s, 3.1 s, ..., in LUFS, -inf for silence."""
-        return lufs(self._powers(_SHORT_TERM))
+        return lufs(self._powers(self._energies, _SHORT_TERM)[::_HOP])
 
     def momentary(self) -> npt.NDArray[np.float64]:
         """Return the loudness of the 400 ms that end at 0.4 s, 0.5 s, ..., in LUFS, -inf for silence."""
-        return lufs(self._powers(_MOMENTARY))
+        return lufs(self._powers(self._energies, _MOMENTARY)[::_HOP])
 
-    def _powers(self, steps: int) -> npt.NDArray[np.float64]:
-        count = len(self._energies)
-        boundaries = (np.arange(count + 1, dtype=np.int64) * self.sample_rate + 5) // 10
-        return window_powers(np.array(self._energies), np.diff(boundaries), steps)
+    def _powers(self, energies: array[float], steps: int) -> npt.NDArray[np.float64]:
+        boundaries = (np.arange(len(energies) + 1, dtype=np.int64) * self.sample_rate + 25) // 50
+        return window_powers(np.array(energies), np.diff(boundaries), steps)
 
     def result(self) -> Loudness:
         """Return the figures for everything fed so far; feeding may go on afterwards.
@@ -183,23 +188,22 @@ class Meter:
             If the last samples hold NaN or infinity.
         """
         power, peak, true_peak = self._power.copy(), self._peak.copy(), self._true_peak.copy()
-        # What is left of the last step, then silence for the interpolator to ring out.
+        # What is left of the last hop, then silence for the interpolator to ring out.
+        rest = self._measure(self._state.copy(), power, peak, true_peak)
+        energies = self._energies + array("d", rest)
         end = kernels.HISTORY + self._filled
-        self._measure(self._filled, self._state.copy(), power, peak, true_peak)
-        if not np.isfinite(power).all():
-            refuse_not_finite(self._buffer[:, kernels.HISTORY : end], first_frame=self.frames)
         tail = np.zeros((self.channels, 2 * kernels.HISTORY), np.float32)
         tail[:, : kernels.HISTORY] = self._buffer[:, end - kernels.HISTORY : end]
         kernels.find_peaks(tail, kernels.HISTORY, kernels.TRUE_PEAK_TAPS, kernels.TRUE_PEAK_BOUND, peak, true_peak)
         frames = self.frames + self._filled
-        momentary, short_term = self._powers(_MOMENTARY), self._powers(_SHORT_TERM)
+        momentary, short_term = self._powers(energies, _MOMENTARY), self._powers(energies, _SHORT_TERM)
         rms = _db(math.sqrt(float(power.sum()) / max(1, frames * self.channels)))
         sample_peak = _db(float(peak.max()))
         return Loudness(
-            integrated_lufs=integrated(momentary),
+            integrated_lufs=integrated(momentary[::_HOP]),
             momentary_max_lufs=float(lufs(momentary).max(initial=-math.inf)),
             short_term_max_lufs=float(lufs(short_term).max(initial=-math.inf)),
-            loudness_range_lu=loudness_range(short_term),
+            loudness_range_lu=loudness_range(short_term[::_HOP]),
             true_peak_dbtp=_db(float(true_peak.max())),
             sample_peak_dbfs=sample_peak,
             rms_dbfs=rms,

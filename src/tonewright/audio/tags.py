@@ -54,6 +54,8 @@ def divide(tags: Mapping[str, str], container: str) -> tuple[dict[str, str], dic
     kept = {key: text for key, value in tags.items() if (text := value.replace("\x00", "").strip())}
     own = {key: value for key, value in kept.items() if key in own_words}
     rest = {key: value for key, value in kept.items() if key not in own_words}
+    if container == "AIFF":
+        return own, kept, []  # others look for all words in one place
     if container in ID3_CONTAINERS:
         return own, rest, []
     return own, {}, list(rest)

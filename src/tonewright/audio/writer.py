@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tonewright.audio import id3, orders
+from tonewright.audio import chunks, id3, orders
 from tonewright.audio import tags as words
 from tonewright.audio.containers import WAV_FAMILY, Format, choose_format, refuse_impossible
 from tonewright.audio.lossy import encoder_options
@@ -24,6 +24,7 @@ from tonewright.errors import AudioError, OutputError
 #: Where a WAV file's 32-bit sizes end, with room for header and tags; beyond it RF64 is written (EBU Tech 3306).
 WAV_LIMIT_BYTES = (1 << 32) - (1 << 20)
 _BLOCK = 1 << 14  # libvorbis keeps a whole block on its stack
+_NEVER_EMPTY = frozenset({"FLAC", "OGG", "MP3"})
 _SFC_SET_ADD_PEAK_CHUNK = 0x1050
 _WIDTHS = {"PCM_S8": 1, "PCM_U8": 1, "ULAW": 1, "ALAW": 1, "PCM_16": 2, "PCM_24": 3, "DOUBLE": 8}
 
@@ -109,6 +110,7 @@ class Writer:
         self.channels = channels
         self.format = large_enough(choose_format(self.path, like), channels, frames or 0)
         self._frames = 0
+        self._waiting: Samples = np.zeros((channels, 0), np.float32)
         self._clipped = 0
         self._seed = seed
         self._dither = dither and self.format.bits in {8, 16}
@@ -155,7 +157,8 @@ class Writer:
         Raises
         ------
         AudioError
-            If the shape is wrong, or a sample is NaN or infinite (channel and position of the first are named).
+            If the shape is wrong, or a sample is NaN or infinite (channel and position of the first are named); in
+            the second case the unfinished file is removed.
         OutputError
             If the disk is full or the file cannot be written. The unfinished file is removed.
         """
@@ -166,8 +169,12 @@ class Writer:
                 f"A block of shape {block.shape} does not fit {self.path.name}, which has {self.channels} channels; "
                 "give (channels, frames)."
             )
-        refuse_not_finite(block, "The audio to write", first_frame=self._frames)
         try:
+            refuse_not_finite(block, "The audio to write", first_frame=self._frames + self._waiting.shape[1])
+            if self.format.lossy:  # encoders look at what they are given at once: always give them as much
+                block = np.concatenate([self._waiting, block], axis=1, dtype=np.float32, casting="same_kind")
+                whole = block.shape[1] // _BLOCK * _BLOCK
+                block, self._waiting = block[:, :whole], block[:, whole:]
             for start in range(0, block.shape[1], _BLOCK):
                 self._write(block[:, start : start + _BLOCK])
         except BaseException as problem:
@@ -215,6 +222,8 @@ class Writer:
 
         Raises
         ------
+        AudioError
+            If nothing was written, and the format cannot hold nothing (FLAC, OGG, MP3).
         OutputError
             If the last bytes or the name cannot be written. The unfinished file is removed.
         """
@@ -223,8 +232,15 @@ class Writer:
         if self._file is None:
             raise OutputError(f"{self.path} was given up before it was complete; write it again.")
         try:
+            if self._waiting.shape[1]:
+                self._write(self._waiting)
+            if not self._frames and self.format.container in _NEVER_EMPTY:
+                kind = self.format.container
+                raise AudioError(f"There is no sound to write to {self.path}, and no empty {kind} file; write to .wav.")
             file, self._file = self._file, None
             file.close()
+            if self.format.container == "AIFF":
+                chunks.set_aiff_frames(self._part, self._frames)
             if self._id3:
                 add = id3.prepend if self.format.container == "MP3" else id3.append_chunk
                 add(self._part, id3.build(self._id3))
@@ -273,5 +289,5 @@ def _refuse_short(part: Path, form: Format, frames: int) -> None:
 
     if form.lossy or form.container not in {*WAV_FAMILY, "FLAC", "AIFF"}:
         return
-    if int(soundfile.info(str(part)).frames) != frames:
+    if int(soundfile.info(str(part)).frames) < frames:
         raise OSError("the file came out shorter than what was written; the disk may be full")
