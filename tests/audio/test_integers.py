@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,8 +15,10 @@ from hypothesis.extra.numpy import arrays
 from tonewright.audio import Audio, Format, read, write
 from tonewright.audio.integers import quantise
 
+Array = npt.NDArray[Any]
 
-def in_steps(samples: Array, bits: int, **options: Any):
+
+def in_steps(samples: Array, bits: int, **options: Any) -> tuple[npt.NDArray[np.int64], int]:
     """Return the integers at their own width, (channels, frames), and the count of clipped samples."""
     integers, clipped = quantise(samples, bits, **options)
     assert integers.dtype == np.int32
@@ -60,12 +66,13 @@ def test_the_error_has_nothing_of_the_signal_and_no_memory() -> None:
     signal = 2.3 * lsb * np.sin(2 * np.pi * 441 * time)
     stereo = np.stack([signal, signal])
     error = in_steps(stereo, 16, dither=True)[0] - stereo / lsb
-    plain = in_steps(stereo, 16)[0] - stereo / lsb
+    plain = in_steps(stereo, 16)[0][0] - signal / lsb
     harmonics = np.exp(2j * np.pi * 441 * time * np.arange(1, 6)[:, None])
     level = np.abs(harmonics @ error[0]) / len(time)
     assert level.max() < 0.004
-    assert (np.abs(harmonics @ plain[0]) / len(time)).max() > 0.02  # without dither the harmonics are there
-    assert abs(np.corrcoef(error)[0, 1]) < 0.01
+    assert (np.abs(harmonics @ plain) / len(time)).max() > 0.02  # without dither the harmonics are there
+    between: Array = np.atleast_2d(np.corrcoef(error))
+    assert abs(between[0, 1]) < 0.01
     assert abs(np.corrcoef(error[0, 1:], error[0, :-1])[0, 1]) < 0.01
     assert abs(np.corrcoef(error[0] ** 2, stereo[0])[0, 1]) < 0.01
     assert abs(np.corrcoef(error[0] ** 2, stereo[0] ** 2)[0, 1]) < 0.01

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from tonewright.audio import Audio, Loudness, Meter, measure
+from tonewright.audio import Audio, Loudness, Meter, measure, warmup
+from tonewright.audio import meter_kernels as kernels
 from tonewright.audio.meter_kernels import TRUE_PEAK_TAPS
 from tonewright.audio.weighting import k_weighting
 from tonewright.errors import AudioError
@@ -121,7 +124,7 @@ def test_the_interpolator_is_the_standards() -> None:
     np.testing.assert_array_equal(TRUE_PEAK_TAPS * 2**13, np.rint(TRUE_PEAK_TAPS * 2**13))
 
 
-def true_peak_of(samples: np.ndarray) -> float:
+def true_peak_of(samples: npt.NDArray[Any]) -> float:
     """Return the true peak by plain convolution."""
     largest = np.abs(samples).max()
     for phase in TRUE_PEAK_TAPS.astype(np.float64):
@@ -172,7 +175,7 @@ def test_k_weighting_is_the_standards_table_at_48_khz() -> None:
 
 @pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 32000, 44100, 88200, 96000, 192000, 384000])
 def test_k_weighting_is_the_same_at_every_rate(rate: int) -> None:
-    def response(at: float, frequencies: np.ndarray) -> np.ndarray:
+    def response(at: float, frequencies: npt.NDArray[Any]) -> npt.NDArray[Any]:
         z = np.exp(-2j * np.pi * frequencies / at)
         total = np.ones_like(z)
         for b0, b1, b2, a1, a2 in k_weighting(at):
@@ -268,6 +271,12 @@ def test_not_finite_samples_are_refused(frame: int) -> None:
 
     with pytest.raises(AudioError, match=f"NaN in channel 2 at frame {frame};"):
         work()
+
+
+def test_warmup_compiles_what_is_needed() -> None:
+    warmup()
+    compiled: list[Any] = [kernels.weigh, kernels.find_peaks]
+    assert all(each.signatures for each in compiled)
 
 
 def test_blocks_and_rates_that_do_not_fit() -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,7 +61,18 @@ def by_ffmpeg(path: Path) -> dict[str, float]:
     """Return integrated, range, sample and true peak as ``ffmpeg -af ebur128`` prints them."""
     if shutil.which("ffmpeg") is None:
         pytest.skip("ffmpeg is not installed")
-    command = ["ffmpeg", "-hide_banner", "-nostats", "-i", path, "-af", "ebur128=peak=true+sample", "-f", "null", "-"]
+    command = [
+        "ffmpeg",
+        "-hide_banner",
+        "-nostats",
+        "-i",
+        str(path),
+        "-af",
+        "ebur128=peak=true+sample",
+        "-f",
+        "null",
+        "-",
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     summary = said[said.rindex("Summary:") :]
     peaks = re.findall(r"Peak:\s+(-?[\d.]+|-inf) dBFS", summary)
@@ -101,10 +113,12 @@ def test_all_figures_agree_with_ffmpeg_on_music(path: Path) -> None:
     double=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
-def test_figures_are_finite_or_minus_infinity_and_do_not_depend_on_blocks(rate: int, channels: int, frames: int, cuts: list[int], double: bool) -> None:
+def test_figures_are_finite_or_minus_infinity_and_do_not_depend_on_blocks(
+    rate: int, channels: int, frames: int, cuts: list[int], double: bool
+) -> None:
     rng = np.random.default_rng(frames)
-    samples = rng.normal(0, 0.2, (channels, frames)).astype(np.float64 if double else np.float32)
-    audio = Audio(samples, rate)
+    samples = rng.normal(0, 0.2, (channels, frames))
+    audio = Audio(samples if double else samples.astype(np.float32), rate)
     whole = measure(audio)
     meter, start, turn = Meter(rate, channels), 0, 0
     while start < frames:
@@ -119,7 +133,7 @@ def test_figures_are_finite_or_minus_infinity_and_do_not_depend_on_blocks(rate: 
     assert whole.true_peak_dbtp >= whole.sample_peak_dbfs
     assert whole.loudness_range_lu >= 0
     assert whole.crest_db >= 0
-    assert math.isfinite(whole.integrated_lufs) == (frames >= _first_window(rate) and channels != 0)
+    assert math.isfinite(whole.integrated_lufs) == (frames >= _first_window(rate))
 
 
 def _first_window(rate: int) -> int:

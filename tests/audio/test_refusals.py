@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tonewright.errors import AudioError, OutputError
 NOISE = np.random.default_rng(0).normal(0, 0.1, (2, 20_000)).astype(np.float32)
 
 
-def a_file(tmp_path: Path, name: str = "a.wav"):
+def a_file(tmp_path: Path, name: str = "a.wav") -> Path:
     return write(tmp_path / name, Audio(NOISE, 44100)).path
 
 

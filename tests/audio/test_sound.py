@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tonewright.audio import Audio, refuse_not_finite
 from tonewright.errors import AudioError
+
+Array = npt.NDArray[Any]
 
 
 def test_properties() -> None:

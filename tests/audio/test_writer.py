@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,11 +43,13 @@ def test_a_fault_in_the_middle_leaves_everything_as_it_was(tmp_path: Path, older
 
 
 @pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt(), AssertionError()])
-def test_a_fault_of_the_disk_or_an_interrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException) -> None:
+def test_a_fault_of_the_disk_or_an_interrupt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException
+) -> None:
     path, before = old_file(tmp_path)
     real, calls = soundfile.SoundFile.write, []
 
-    def failing(self, data: Any):
+    def failing(self: soundfile.SoundFile, data: Any) -> Any:
         calls.append(len(data))
         if len(calls) == 2:
             raise problem
@@ -81,7 +84,7 @@ def test_a_full_disk(tmp_path: Path, name: str) -> None:
 def test_a_fault_at_the_very_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, before = old_file(tmp_path)
 
-    def refuse(self, target: float):
+    def refuse(self: Path, target: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "replace", refuse)
@@ -89,6 +92,11 @@ def test_a_fault_at_the_very_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         write(path, Audio(NOISE, 44100))
     assert [each.name for each in tmp_path.iterdir()] == ["a.wav"]
     assert path.read_bytes() == before
+
+
+def test_a_name_of_255_bytes_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 251 + ".mp3")
+    assert read(write(path, Audio(NOISE, 44100, {"title": "t"})).path).tags == {"title": "t"}
 
 
 def test_an_older_result_is_replaced(tmp_path: Path) -> None:
@@ -157,7 +165,9 @@ def test_reading_in_blocks_equals_reading_whole(tmp_path: Path, name: str) -> No
 
 @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT", "DOUBLE"])
 @pytest.mark.parametrize("told", [True, False])
-def test_a_wav_that_becomes_too_large_turns_into_rf64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtype: str, told: bool) -> None:
+def test_a_wav_that_becomes_too_large_turns_into_rf64(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtype: str, told: bool
+) -> None:
     monkeypatch.setattr(writer_module, "WAV_LIMIT_BYTES", 60_000)
     tags = {"title": "long", "composer": "c"}
     form = Format("WAV", subtype)
@@ -166,6 +176,7 @@ def test_a_wav_that_becomes_too_large_turns_into_rf64(tmp_path: Path, monkeypatc
         for start in range(0, 17_000, 1000):
             writer.write(samples[:, start : start + 1000])
     audio = read(tmp_path / "a.wav", dtype="float64")
+    assert writer.result is not None
     assert audio.format == writer.result.format == Format("RF64", subtype)
     assert (tmp_path / "a.wav").read_bytes()[:4] == b"RF64"
     assert audio.tags["title"] == "long"

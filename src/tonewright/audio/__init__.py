@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tonewright.audio.meters import Loudness as Loudness
     from tonewright.audio.meters import Meter as Meter
     from tonewright.audio.meters import measure as measure
+    from tonewright.audio.prepare import warmup as warmup
     from tonewright.audio.reader import Reader as Reader
     from tonewright.audio.reader import open_reader as open_reader
     from tonewright.audio.reader import read as read
@@ -46,6 +47,7 @@ _HOMES = {
     "open_reader": "reader",
     "read": "reader",
     "refuse_not_finite": "sound",
+    "warmup": "prepare",
     "write": "writing",
 }
 

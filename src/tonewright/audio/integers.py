@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,7 +22,12 @@ def _mix(state: np.uint64) -> np.uint64:
 
 @kernel(frozenset())
 def _quantise(
-    samples: npt.NDArray[np.float32], bits: int, dither: bool, seed: np.uint64, first: int, out: npt.NDArray[np.int32]
+    samples: npt.NDArray[np.floating[Any]],
+    bits: int,
+    dither: bool,
+    seed: np.uint64,
+    first: int,
+    out: npt.NDArray[np.int32],
 ) -> int:
     channels, frames = samples.shape
     scale = 2.0 ** (bits - 1)
@@ -48,7 +55,7 @@ def _quantise(
 
 
 def quantise(
-    samples: npt.NDArray[np.float32] | npt.NDArray[np.float64],
+    samples: npt.NDArray[np.floating[Any]],
     bits: int,
     *,
     dither: bool = False,

@@ -70,8 +70,7 @@ class Reader:
             self.sample_rate = int(file.samplerate)
             self.channels = int(file.channels)
             self.frames = min(int(file.frames), int(file.frames) if found.frames is None else found.frames)
-            self._known = 0 <= self.frames < _ABSURD
-            if not self._known:
+            if not 0 <= self.frames < _ABSURD:
                 raise AudioError(f"{self.path} does not say how long it is; convert it to WAV or FLAC anew.")
             bitrate = (
                 source_bitrate(self.path, file.subtype, self.frames / self.sample_rate)

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from tonewright.audio.containers import Format
 from tonewright.errors import AudioError
 
-Samples = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+#: float32 or float64, shape (channels, frames), full scale at +-1.
+Samples = npt.NDArray[np.floating[Any]]
 
 _CHUNK = 1 << 16
 

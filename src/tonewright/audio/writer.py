@@ -122,7 +122,7 @@ class Writer:
         self._own, self._id3, dropped = words.divide(tags or {}, self.format.container)
         kind = self.format.container
         self._dropped += [f'The tag "{name}" is dropped: it is not written to {kind} files.' for name in dropped]
-        self._part = self._target.with_name(f".{self._target.name}.{secrets.token_hex(4)}.part")
+        self._part = self._target.with_name(f".tonewright-{secrets.token_hex(6)}.part")
         self._file: Any = None
         try:
             self._file = self._open()
