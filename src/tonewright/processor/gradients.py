@@ -64,7 +64,8 @@ class Tape:
         -------
         Arrays of the shapes of ``samples`` and of ``values``; the latter summed over rows where they share values.
         """
-        g = np.asarray(by_output).reshape(-1, self._shape[1] // self._channels, self._shape[2])
+        rows, channels, frames = self._shape
+        g = np.asarray(by_output).reshape(rows * self._channels, channels // self._channels, frames)
         by_input, by_values = self._engine.back(self._kept, g)
         if self._channels > 1:
             by_values = by_values.reshape(self._shape[0], self._channels, -1).sum(axis=1)

@@ -48,17 +48,17 @@ def _clear_vanished(z: Any) -> None:
 
 @kernel()
 def _constants(stages: Any, channels: int) -> Any:
-    """Lay out the filters' coefficients, (stages, lanes, 5), and the smoothers' constants, (stages, rows, 4)."""
+    """Lay out the filters' coefficients, (stages, lanes, 5), and the smoothers' constants, (stages, rows, 3)."""
     rows, count = stages.shape[0], stages.shape[1]
     c = np.empty((count, rows * channels, 5))
-    m = np.empty((count, rows, 4))
+    m = np.empty((count, rows, 3))
     for k in range(count):
         for lane in range(rows * channels):
             c[k, lane] = stages[lane // channels, k, :5]
         for row in range(rows):
             attack, release = stages[row, k, 8], stages[row, k, 9]
-            m[k, row, 0], m[k, row, 1], m[k, row, 2] = stages[row, k, 6], attack, release
-            m[k, row, 3] = -1.0 if attack > release else 1.0
+            m[k, row, 0], m[k, row, 1] = attack, release
+            m[k, row, 2] = -1.0 if attack > release else 1.0
     return c, m
 
 
@@ -77,7 +77,7 @@ def forward(
     pre, post
         Factors before and after the chain, (rows,).
     z, e
-        States, changed in place: filters (rows, stages, channels, 2), attenuations in dB (rows, stages).
+        States, changed in place: filters (rows, stages, channels, 2), smoothed excess in dB (rows, stages).
     keep_z, keep_e
         With ``keep``: the states at each block's start, (blocks, *z.shape) and (blocks, *e.shape).
     """
@@ -122,7 +122,7 @@ def forward(
                 _clear_vanished(ek)
                 e[:, k] = ek[:, 0]
                 for row in range(rows):
-                    gains(s[row], n, stages[row, k, 10], d)
+                    gains(s[row], n, stages[row, k, 6], stages[row, k, 10], d)
                     for lane in range(row * channels, (row + 1) * channels):
                         multiply(a[lane], d, n, b[lane])
                 a, b = b, a
@@ -193,7 +193,7 @@ def adjoint(
                     ek[row, 0] = keep_e[block, row, k]
                 run_smoothers(qs[k], ss[k], n, m[k], ek)
                 for row in range(rows):
-                    gains(ss[k, row], n, stages[row, k, 10], fs[k, row])
+                    gains(ss[k, row], n, stages[row, k, 6], stages[row, k, 10], fs[k, row])
                     for lane in range(row * channels, (row + 1) * channels):
                         multiply(u[lane], fs[k, row], n, xs[k + 1, lane])
             else:
@@ -207,17 +207,16 @@ def adjoint(
         for k in range(count - 1, -1, -1):
             if kinds[k] & COMPRESSOR:
                 for row in range(rows):
-                    slope, fast, slow = stages[row, k, 6], stages[row, k, 8], stages[row, k, 9]
+                    fast, slow = stages[row, k, 8], stages[row, k, 9]
                     w[row, :n] = 0
                     for lane in range(row * channels, (row + 1) * channels):
                         g_stages[row, k, 10] += multiply_back(us[k, lane], fs[k, row], n, g[lane], w[row])
-                    alphas(ss[k, row], keep_e[block, row, k], qs[k, row], n, slope, fast, slow, a[row])
+                    alphas(ss[k, row], keep_e[block, row, k], qs[k, row], n, fast, slow, a[row])
                 run_smoothers_back(w, a, lam, n, lam_after[k])
                 for row in range(rows):
-                    slope, fast = stages[row, k, 6], stages[row, k, 8]
                     excess_back(
-                        lam[row], a[row], ss[k, row], keep_e[block, row, k], qs[k, row], ps[k, row], n, slope,
-                        fast, g_stages[row, k], d,
+                        lam[row], a[row], ss[k, row], keep_e[block, row, k], qs[k, row], ps[k, row], n,
+                        stages[row, k, 6], g_stages[row, k], d,
                     )  # fmt: skip
                     for channel in range(channels):
                         lane = row * channels + channel

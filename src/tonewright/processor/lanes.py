@@ -100,8 +100,8 @@ def run_biquads(x: Any, u: Any, n: int, c: Any, z: Any) -> None:
 
 @kernel()
 def _smooth_4(q: Any, s: Any, n: int, c: Any, state: Any, i: int) -> None:
-    a, r, slope, sign = gather(c, i, 1), gather(c, i, 2), gather(c, i, 0), gather(c, i, 3)
-    k, m = (sign - a * sign) * slope, (sign - r * sign) * slope
+    a, r, sign = gather(c, i, 0), gather(c, i, 1), gather(c, i, 2)
+    k, m = sign - a * sign, sign - r * sign
     y = gather(state, i, 0) * sign
     for t in range(n):
         x = gather(q, i, t)
@@ -112,8 +112,8 @@ def _smooth_4(q: Any, s: Any, n: int, c: Any, state: Any, i: int) -> None:
 
 @kernel()
 def _smooth_1(q: Any, s: Any, n: int, c: Any, state: Any, i: int) -> None:
-    a, r, slope, sign = c[i, 1], c[i, 2], c[i, 0], c[i, 3]
-    k, m = (sign - a * sign) * slope, (sign - r * sign) * slope
+    a, r, sign = c[i, 0], c[i, 1], c[i, 2]
+    k, m = sign - a * sign, sign - r * sign
     y = state[i, 0] * sign
     for t in range(n):
         x = 1.0 * q[i, t]
@@ -125,19 +125,20 @@ def _smooth_1(q: Any, s: Any, n: int, c: Any, state: Any, i: int) -> None:
 
 @kernel()
 def run_smoothers(q: Any, s: Any, n: int, c: Any, state: Any) -> None:
-    """Smooth attenuations: ``s[n] = a s[n-1] + (1 - a) slope q[n]``, a = attack where the target is above, else release.
+    """Smooth the excess: ``s[n] = a s[n-1] + (1 - a) q[n]``, a = attack where the target is above, else release.
 
+    The slope follows later, which is the same as smoothing the gain in dB, and leaves ratio 1 its exact gradient.
     Of the two candidates the larger is the right one whenever alpha attack <= alpha release, the smaller otherwise
     (hence the sign): no branch, and only a multiply-add and a maximum between successive samples.
 
     Parameters
     ----------
     q, s
-        Excess over the threshold and smoothed attenuation, both in dB, not negative, (lanes, time).
+        Excess over the threshold and smoothed excess, both in dB, not negative, (lanes, time).
     c
-        Per lane: slope ``1 - 1/ratio``, alpha attack, alpha release, and the sign, -1 where attack > release, else 1.
+        Per lane: alpha attack, alpha release, and the sign, -1 where attack > release, else 1.
     state
-        The last attenuation, (lanes, 1).
+        The last smoothed excess, (lanes, 1).
     """
     i, lanes = 0, c.shape[0]
     while lanes - i >= 4:

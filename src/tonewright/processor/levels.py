@@ -133,12 +133,12 @@ def excess(d: Any, n: int, threshold: float, knee: float, q: Any, p: Any) -> Non
 
 
 @kernel(VECTOR)
-def gains(s: Any, n: int, makeup: float, gain: Any) -> None:
-    """Turn attenuations in dB into factors: ``gain = 10 ** ((makeup - s) / 20)``, arrays of shape (time,)."""
+def gains(s: Any, n: int, slope: float, makeup: float, gain: Any) -> None:
+    """Turn smoothed excess into factors: ``gain = 10 ** ((makeup - slope s) / 20)``, arrays of shape (time,)."""
     one = gain.dtype.type
-    m, scale = one(makeup), one(1.0 / _DB_PER_OCTAVE)
+    k, m, scale = one(slope), one(makeup), one(1.0 / _DB_PER_OCTAVE)
     for t in range(n):
-        gain[t] = _exp2((m - s[t]) * scale)
+        gain[t] = _exp2((m - k * s[t]) * scale)
 
 
 @kernel(VECTOR)
@@ -168,19 +168,19 @@ def multiply_back(u: Any, gain: Any, n: int, g: Any, w: Any) -> float:
 
 
 @kernel(VECTOR)
-def alphas(s: Any, before: float, q: Any, n: int, slope: float, attack: float, release: float, a: Any) -> None:
+def alphas(s: Any, before: float, q: Any, n: int, attack: float, release: float, a: Any) -> None:
     """Write the alpha that the smoother used at each sample: attack where the target exceeded the last value."""
     one = q.dtype.type
-    k, fast, slow = one(slope), one(attack), one(release)
+    fast, slow = one(attack), one(release)
     if n > 0:
-        a[0] = fast if slope * q[0] > before else slow
+        a[0] = fast if q[0] > one(before) else slow
     for t in range(1, n):
-        a[t] = fast if k * q[t] > s[t - 1] else slow
+        a[t] = fast if q[t] > s[t - 1] else slow
 
 
 @kernel(VECTOR)
 def excess_back(
-    lam: Any, a: Any, s: Any, before: float, q: Any, p: Any, n: int, slope: float, attack: float, gradient: Any, dq: Any
+    lam: Any, a: Any, s: Any, before: float, q: Any, p: Any, n: int, slope: float, gradient: Any, dq: Any
 ) -> None:
     """Adjoint of gain computer and smoother by their parameters, from the smoother's adjoint ``lam``.
 
@@ -188,12 +188,12 @@ def excess_back(
     by the level in dB, (time,).
     """
     one = q.dtype.type
-    k, fast = one(slope), one(attack)
+    k = one(slope)
     threshold, by_slope, knee, by_attack, by_release = 0.0, 0.0, 0.0, 0.0, 0.0
     for t in range(n):
         last = s[t - 1] if t > 0 else one(before)
-        moved = lam[t] * (last - k * q[t])
-        if a[t] == fast:
+        moved = lam[t] * k * (last - q[t])
+        if q[t] > last:
             by_attack += moved
         else:
             by_release += moved

@@ -18,7 +18,7 @@ Samples = NDArray[Any]
 
 #: While settings change, coefficients are designed anew this often, in frames.
 _STEP = 32
-#: Memory of a neutral processor below this (full scale is 1, attenuations count in dB) is forgotten.
+#: Memory of neutral filters below this (full scale is 1) is forgotten.
 _REST = 1e-9
 
 
@@ -150,9 +150,7 @@ class _Voice:
     @property
     def is_at_rest(self) -> bool:
         """Whether every input would come out unchanged: neutral, and what was heard before has died away."""
-        if self._neutral and any(np.abs(a).max(initial=0.0) > _REST for s in self._states for a in (s.z, s.e)):
-            return False
-        return self._neutral
+        return self._neutral and all(np.abs(state.z).max(initial=0.0) <= _REST for state in self._states)
 
     def run(self, x: Samples) -> Samples:
         if self.is_at_rest or x.shape[-1] == 0:
@@ -183,6 +181,8 @@ class _Voice:
         plan, goal = _plan_of(settings)
         if plan != self._plan:
             return False
+        if self.is_at_rest:
+            self._states = self._engine.zero_states(self._rows, self._channels // self._rows)
         self._goal, self._neutral = goal, False
         self._goal_is_neutral = settings.is_neutral
         return True
