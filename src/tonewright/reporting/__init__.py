@@ -1,0 +1,1 @@
+"""Reports: what was done to a recording and why, in words, curves and numbers."""
