@@ -57,7 +57,7 @@ class Chart:
     bars
         The compressors.
     strip
-        What the strip of compressors is called.
+        Where the compressors act.
     """
 
     spectra: dict[str, Curve]
@@ -157,7 +157,7 @@ def _needed(story: Story, spectra: dict[str, Curve], total: Curve) -> Curve | No
 
 def _strip(settings: Settings) -> str:
     if settings.topology == "crossover":
-        return "Compressors, each on its own range"
+        return "each on its own range"
     if settings.topology == "eq_then_drc":
-        return "Compressors, each on the whole sound after all filters"
-    return "Compressors, each on the whole sound as it leaves its band"
+        return "each on the whole sound after all filters"
+    return "each on the whole sound as it leaves its band"

@@ -148,7 +148,9 @@ def _compressors(figure: Figure, chart: Chart, top: float, height: float) -> Non
     axes = figure.add_axes((_LEFT / _WIDTH, bottom / height, 1 - (_LEFT + _RIGHT) / _WIDTH, tall / height))
     axes.set(xlim=(0.0, 1.0), ylim=(chart.lanes, 0.0))
     axes.set_axis_off()
-    _say(figure, 0.12, top - _HEADING + 0.09, chart.strip, height, size=8.0, weight="bold")
+    y = top - _HEADING + 0.09
+    x = _say(figure, 0.12, y, "Compressors", height, size=8.0, weight="bold") + 0.25
+    _say(figure, x, y, chart.strip, height, size=7.5, colour="muted")
     for bar in chart.bars:
         axes.barh(bar.lane + 0.42, bar.high - bar.low, 0.76, bar.low, color=look.COLOURS["bar"][0], linewidth=0)
         axes.plot([bar.low, bar.high], [bar.lane + 0.8] * 2, color=look.COLOURS["edge"][0], linewidth=1.2)

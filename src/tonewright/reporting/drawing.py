@@ -93,7 +93,7 @@ class Drawing:
         self._frequencies()
 
     def _compressors(self) -> None:
-        self._heading(self.chart.strip, [])
+        self._heading("Compressors", [("", self.chart.strip)])
         height = self.font * 1.6
         for bar in self.chart.bars:
             top = self.y + bar.lane * (height + 4.0)
@@ -112,12 +112,14 @@ class Drawing:
         self._text(0.0, self.y, text, "start", "heading")
         x = len(text) * self.font * (_CHARACTER + 0.04) + 14.0
         for name, said in legend:
-            needed = 30.0 + len(said) * self.font * _CHARACTER
+            sample = 27.0 if name else 0.0
+            needed = sample + 3.0 + len(said) * self.font * _CHARACTER
             if x + needed > self.width:
                 x = 0.0
                 self.y += self.font * _LINE
-            self.parts.append(f'<path class="{name}" d="M{x:.1f} {self.y - 0.32 * self.font:.1f}h22"/>')
-            self._text(x + 27.0, self.y, said, "start")
+            if name:
+                self.parts.append(f'<path class="{name}" d="M{x:.1f} {self.y - 0.32 * self.font:.1f}h22"/>')
+            self._text(x + sample, self.y, said, "start")
             x += needed + 14.0
         self.y += self.font
 

@@ -127,13 +127,13 @@ def reason(settings: Settings, index: int, name: str, comparison: Comparison, sa
     return compared if matched else f"although {compared}"
 
 
-def dynamics_clause(index: int, frequency_hz: float, comparison: Comparison) -> str:
+def dynamics_clause(index: int, comparison: Comparison) -> str:
     """Return what was measured between soft and loud around a band, as a clause; empty without measurements."""
     before, wanted = comparison.range_db("input", index), comparison.range_db("reference", index)
     after = comparison.range_db("output", index)
     if before is None:
         return ""
-    around = f"around {phrases.hertz(frequency_hz)} soft and loud are {before:.1f} dB apart in {comparison.yours}"
+    around = f"between soft and loud there lie {before:.1f} dB in {comparison.yours}"
     if wanted is not None:
         around += f", {wanted:.1f} dB in {comparison.wanted}"
     return around if after is None else f"{around}, {after:.1f} dB now"

@@ -93,7 +93,7 @@ def describe_band(
         why = reason(settings, index, name, comparison, sample_rate)
         said.append(phrases.sentence(f"{what}: {why}" if why else what))
     if _works(band.compressor):
-        measured = dynamics_clause(index, band.frequency_hz, comparison)
+        measured = dynamics_clause(index, comparison)
         said.append(describe_compressor(band.compressor, _place(settings, index), measured))
     return said
 
