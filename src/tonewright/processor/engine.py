@@ -23,7 +23,7 @@ _LANES = 4
 
 @dataclass
 class ChainState:
-    """The recursions' memory of one chain: filters (rows, stages, channels, 2), smoothed excess in dB (rows, stages)."""
+    """Memory of one chain: filters (rows, stages, channels, 2), smoothed excess in dB (rows, stages)."""
 
     z: Array
     e: Array
