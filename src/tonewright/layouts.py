@@ -101,7 +101,7 @@ class Layout:
         return self.settings(self.to_units(np.clip(u, 0.0, 1.0)))
 
     def encode(self, settings: Settings) -> Array:
-        """Return the vector in [0, 1] of settings that have this layout's structure; out-of-range values are clipped."""
+        """Return the vector in [0, 1] of settings of this layout's structure; out-of-range values are clipped."""
         return self.from_units([_get(settings, free.path) for free in self.free])
 
     def settings(self, values: ArrayLike) -> Settings:
@@ -127,7 +127,7 @@ class Layout:
 def _get(settings: Settings, path: str) -> float:
     node: object = settings
     for part in path.split("."):
-        node = node[int(part)] if isinstance(node, tuple) else getattr(node, part)
+        node = node[int(part)] if isinstance(node, tuple) else getattr(node, part, None)
     if not isinstance(node, int | float):
         raise ValueError(f"These settings have no {path}.")
     return float(node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import math
 from pathlib import Path
@@ -145,7 +147,7 @@ class Settings(_Model):
             return self
         if splits is None:
             frequencies = [band.frequency_hz for band in self.bands]
-            if any(b <= a for a, b in zip(frequencies, frequencies[1:], strict=False)):
+            if any(b <= a for a, b in itertools.pairwise(frequencies)):
                 raise ValueError("topology crossover needs bands in ascending order of frequency, or splits_hz")
             return self
         if len(splits) != max(0, len(self.bands) - 1):
@@ -153,7 +155,7 @@ class Settings(_Model):
         low, high = limits("frequency_hz")
         if any(not low <= f <= high for f in splits):
             raise ValueError(f"splits_hz must lie between {low:g} and {high:g} Hz")
-        if any(b <= a for a, b in zip(splits, splits[1:], strict=False)):
+        if any(b <= a for a, b in itertools.pairwise(splits)):
             raise ValueError("splits_hz must ascend")
         return self
 
@@ -175,7 +177,7 @@ class Settings(_Model):
         if self.splits_hz is not None:
             return self.splits_hz
         frequencies = [band.frequency_hz for band in self.bands]
-        return tuple(math.sqrt(a * b) for a, b in zip(frequencies, frequencies[1:], strict=False))
+        return tuple(math.sqrt(a * b) for a, b in itertools.pairwise(frequencies))
 
     def scaled(self, amount: float) -> Settings:
         """Return the settings at ``amount`` (0 neutral, 1 as they are, at most 1.5): half of it is half the decibels.
@@ -282,7 +284,8 @@ class Settings(_Model):
             beside.write_text(self.to_json(), encoding="utf-8")
             beside.replace(path)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
             raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
 
     def __repr__(self) -> str:
