@@ -49,11 +49,11 @@ class Drawing:
         self._responses()
         if self.chart.bars:
             self._compressors()
-        height = self.y + 4.0
+        height, edge = self.y + 4.0, 16.0 if standalone else 0.0
         ids = f"{self.name}-title", f"{self.name}-text"
         opening = (
-            f'<svg class="chart" viewBox="0 0 {self.width:g} {height:.0f}" width="{self.width:g}" '
-            f'height="{height:.0f}" role="img" aria-labelledby="{ids[0]} {ids[1]}" '
+            f'<svg class="chart" viewBox="{-edge:g} {-edge:g} {self.width + 2 * edge:g} {height + 2 * edge:.0f}" '
+            f'width="{self.width + 2 * edge:g}" height="{height + 2 * edge:.0f}" role="img" aria-labelledby="{ids[0]} {ids[1]}" '
             f'font-size="{self.font:g}" font-family="{_FONTS}"'
         )
         if standalone:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tonewright.processor.filters import band_response_db, response_db, usable_frequency
 from tonewright.reporting import phrases
-from tonewright.settings import Band, Settings
+from tonewright.settings import PASS_TYPES, Band, Settings
 
 Array = NDArray[np.float64]
 
@@ -79,6 +79,8 @@ def effect(settings: Settings, index: int, comparison: Comparison, sample_rate: 
         return None
     frequency, difference = usable
     own = band_response_db(settings, frequency, sample_rate)[index]
+    if settings.bands[index].type in PASS_TYPES:
+        own = np.minimum(own, 0.0)  # what it takes away is its purpose, not the lift at its edge
     flat = settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0})
     weights = np.minimum(np.abs(own), _DEEPEST_DB) * np.gradient(np.log(frequency))
     if weights.sum() < 1e-3:
