@@ -22,7 +22,7 @@ _SPECTRUM_SPAN_DB = 66.0
 #: Responses are shown down to this, in dB, unless something is boosted by more.
 _DEEPEST_DB = 30.0
 #: Single filters are not drawn where they do less than this, in dB.
-_TAIL_DB = 0.1
+_TAIL_DB = 0.05
 #: More bands than this are not numbered.
 _NUMBERED = 12
 

@@ -53,8 +53,8 @@ class Drawing:
         ids = f"{self.name}-title", f"{self.name}-text"
         opening = (
             f'<svg class="chart" viewBox="{-edge:g} {-edge:g} {self.width + 2 * edge:g} {height + 2 * edge:.0f}" '
-            f'width="{self.width + 2 * edge:g}" height="{height + 2 * edge:.0f}" role="img" aria-labelledby="{ids[0]} {ids[1]}" '
-            f'font-size="{self.font:g}" font-family="{_FONTS}"'
+            f'width="{self.width + 2 * edge:g}" height="{height + 2 * edge:.0f}" role="img" '
+            f'aria-labelledby="{ids[0]} {ids[1]}" font-size="{self.font:g}" font-family="{_FONTS}"'
         )
         if standalone:
             style = f".chart {{ {look.variables(dark=False)} background: var(--paper); }}\n{look.chart_style()}"
