@@ -78,26 +78,31 @@ def listen(
     kept: list[Samples] | None = [] if stream and keep and fits(source) else None
     blocks = source.blocks()
     block = next(blocks, None)
+    heard: Samples | None = None  # processed, not measured yet: four jobs at a time keep two threads busy
     done = 0
-    while block is not None:
-        now = block
+    while block is not None or heard is not None:
+        now, last = block, heard
 
-        def output(now: Samples = now) -> None:
-            heard = now if stream is None else stream.process(now)
-            meter.feed(heard)
-            if kept is not None:
+        def output(now: Samples | None = now) -> None:
+            nonlocal heard
+            heard = stream.process(now) if stream is not None and now is not None else now
+            if kept is not None and heard is not None:
                 kept.append(heard)
 
-        def input_(now: Samples = now) -> None:
-            if first is not None:
+        def measure_output(last: Samples | None = last) -> None:
+            if last is not None:
+                meter.feed(last)
+
+        def measure_input(now: Samples | None = now) -> None:
+            if first is not None and now is not None:
                 first.feed(now)
 
         def ahead() -> None:
             nonlocal block
             block = next(blocks, None)
 
-        spread(_call, (output, input_, ahead))
-        done += now.shape[1]
+        spread(_call, (output, measure_output, measure_input, ahead))
+        done += 0 if now is None else now.shape[1]
         if progress is not None:
             progress("Measuring", min(1.0, done / max(1, source.frames)))
     after = meter.result()
