@@ -190,7 +190,7 @@ def _rows(x: Tensor) -> Tensor:
         raise AudioError(f"Audio must be floating point with full scale 1.0, got {x.dtype}.")
     if x.ndim not in (1, 2, 3):
         raise AudioError(f"Audio must have 1 to 3 dimensions (rows, channels, frames), got {x.ndim}.")
-    rows = x.reshape(-1, 1, x.shape[-1]) if x.ndim < 3 else x
+    rows = x if x.ndim == 3 else x[None, None] if x.ndim == 1 else x[:, None]
     seen = rows.detach()
     # On another device one number decides, so that the audio stays there as long as all is well.
     if seen.device.type == "cpu" or not bool(torch.isfinite(seen.sum())):
