@@ -1,0 +1,134 @@
+"""One pass over a recording of any length: loudness, and the spectrum of every tenth of a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.analysis.bands import CENTRES, band_weights, decibels, hann, usable_bands, window_length
+from tonewright.audio.meters import Loudness, Meter
+from tonewright.threads import spread
+
+#: Length of an analysis window, in seconds, before rounding to a power of two samples (93 ms at 44.1 kHz).
+WINDOW_S = 0.093
+#: Bands this far below the loudest one, in dB, hold noise of codecs and dither rather than music.
+_AUDIBLE_DB = 75.0
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a recording is like over its whole length.
+
+    Attributes
+    ----------
+    sample_rate, channels, frames
+        Of the recording.
+    loudness
+        Meter readings of the whole.
+    powers
+        Mean power per window and band, averaged over channels, (windows, bands), float32. Windows do not overlap.
+    window
+        Frames from one window to the next.
+    """
+
+    sample_rate: float
+    channels: int
+    frames: int
+    loudness: Loudness
+    powers: NDArray[np.float32]
+    window: int
+
+    @property
+    def window_s(self) -> float:
+        """Length of a window in seconds."""
+        return self.window / self.sample_rate
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to hear: no integrated loudness, and hardly any power."""
+        return not np.isfinite(self.loudness.integrated_lufs) and not self.powers.max(initial=0.0) > 1e-9
+
+    @property
+    def level_db(self) -> float:
+        """Integrated loudness in LUFS; for recordings too short for that, their RMS in dBFS."""
+        lufs = self.loudness.integrated_lufs
+        return lufs if np.isfinite(lufs) else self.loudness.rms_dbfs
+
+    def spectrum_db(self) -> NDArray[np.float64]:
+        """Return the long-term spectrum: mean power per band in dB, (bands,)."""
+        return decibels(self.powers.mean(axis=0, dtype=np.float64), 1e-12)
+
+    def audible(self) -> NDArray[np.bool_]:
+        """Tell which bands hold something of the recording rather than a noise floor, (bands,)."""
+        spectrum = self.spectrum_db()
+        return np.asarray(usable_bands(self.sample_rate) & (spectrum > spectrum.max() - _AUDIBLE_DB))
+
+
+def window_powers(samples: NDArray[Any], sample_rate: float, length: int, hop: int) -> NDArray[np.float32]:
+    """Return mean power per window and band, averaged over channels.
+
+    Parameters
+    ----------
+    samples
+        (channels, frames), at least ``length`` frames.
+    length, hop
+        Of the windows, in frames.
+
+    Returns
+    -------
+    Array of shape (windows, bands).
+    """
+    weights = band_weights(length, sample_rate).T
+    total = np.zeros(0, dtype=np.float32)
+    for channel in samples:
+        frames = np.lib.stride_tricks.sliding_window_view(channel, length)[::hop]
+        spectrum = np.fft.rfft(frames * hann(length), axis=-1)
+        power = (np.square(spectrum.real) + np.square(spectrum.imag)).astype(np.float32, copy=False) @ weights
+        total = power if not total.size else total + power
+    return np.asarray(total / len(samples), dtype=np.float32).reshape(-1, CENTRES.size)
+
+
+def survey(
+    blocks: Iterable[NDArray[Any]], sample_rate: int, channels: int, progress: Callable[[int], None] | None = None
+) -> Survey:
+    """Hear a recording from beginning to end.
+
+    Parameters
+    ----------
+    blocks
+        Arrays of shape (channels, frames) in order, of any lengths.
+    sample_rate
+        In Hz.
+    progress
+        Called with the number of frames of each block.
+    """
+    length = window_length(sample_rate, WINDOW_S)
+    meter = Meter(sample_rate, channels)
+    rows: list[NDArray[np.float32]] = []
+    rest: NDArray[Any] = np.zeros((channels, 0), dtype=np.float32)
+    frames = 0
+    for block in blocks:
+        whole = np.concatenate([rest, block], axis=1) if rest.size else block
+        usable = whole.shape[1] // length * length
+        jobs: list[Callable[[], Any]] = [lambda block=block: meter.feed(block)]
+        if usable:
+            jobs.append(
+                lambda whole=whole, usable=usable: rows.append(
+                    window_powers(whole[:, :usable], sample_rate, length, length)
+                )
+            )
+        spread(lambda job: job(), jobs)
+        rest = whole[:, usable:].copy()
+        frames += block.shape[1]
+        if progress is not None:
+            progress(block.shape[1])
+    if not rows and frames:
+        padded = np.zeros((channels, length), dtype=np.float32)
+        padded[:, : rest.shape[1]] = rest
+        rows.append(window_powers(padded, sample_rate, length, length))
+    powers = np.concatenate(rows) if rows else np.zeros((0, CENTRES.size), dtype=np.float32)
+    return Survey(sample_rate, channels, frames, meter.result(), powers, length)

@@ -1,0 +1,1 @@
+"""What chooses settings. A controller never touches the samples it returns; the processor never guesses."""

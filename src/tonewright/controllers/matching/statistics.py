@@ -1,0 +1,105 @@
+"""Long-term spectrum and spread of levels of a set of segments, and their adjoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.analysis.bands import band_weights, hann, range_weights, window_length
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+#: Window of the level statistics, in seconds: 2048 samples at 44.1 kHz. Half of it is the hop.
+WINDOW_S = 0.0464
+#: Quantiles of the levels over time that describe their spread.
+QUANTILES: Array = np.linspace(0.05, 0.95, 10)
+_DB = 10.0 / np.log(10.0)
+#: Power floors per band and per range: -120 and -90 dB.
+_BAND_FLOOR, _RANGE_FLOOR = 1e-12, 1e-9
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What is compared.
+
+    Attributes
+    ----------
+    spectrum_db
+        Mean power per band, (bands,), in dB.
+    spread_db
+        Quantiles of the level over time in each range, relative to the range's mean power, (quantiles, ranges), in dB.
+    """
+
+    spectrum_db: Array
+    spread_db: Array
+
+
+class Listener:
+    """Measures segments at one sample rate (in Hz), and turns gradients by what it measured into gradients by samples."""
+
+    def __init__(self, sample_rate: float) -> None:
+        self.length = window_length(sample_rate, WINDOW_S)
+        self.hop = self.length // 2
+        self._bands = band_weights(self.length, sample_rate)
+        self._ranges = range_weights(self.length, sample_rate)
+
+    def measure(self, segments: Floats) -> Statistics:
+        """Measure segments, (segments, frames)."""
+        return self._measure(segments)[0]
+
+    def _measure(self, segments: Floats) -> tuple[Statistics, dict[str, Any]]:
+        frames = np.lib.stride_tricks.sliding_window_view(segments, self.length, axis=-1)[:, :: self.hop]
+        spectrum = np.fft.rfft(frames * hann(self.length), axis=-1)
+        power = np.square(spectrum.real) + np.square(spectrum.imag)
+        power = power.reshape(-1, power.shape[-1]).astype(np.float32, copy=False)
+        mean = (power.mean(axis=0, dtype=np.float64) @ self._bands.T.astype(np.float64)) + _BAND_FLOOR
+        ranges = (power @ self._ranges.T).astype(np.float64) + _RANGE_FLOOR
+        level, range_mean = _DB * np.log(ranges), ranges.mean(axis=0)
+        order = np.argsort(level, axis=0)
+        position = QUANTILES * (len(level) - 1)
+        below = np.minimum(position.astype(int), max(0, len(level) - 2))
+        part = (position - below)[:, None]
+        lower = np.take_along_axis(level, order[below], axis=0)
+        upper = np.take_along_axis(level, order[np.minimum(below + 1, len(level) - 1)], axis=0)
+        spread = lower * (1.0 - part) + upper * part - _DB * np.log(range_mean)
+        kept = {
+            "spectrum": spectrum, "mean": mean, "ranges": ranges, "range_mean": range_mean, "order": order,
+            "below": below, "part": part, "shape": segments.shape,
+        }  # fmt: skip
+        return Statistics(_DB * np.log(mean), spread), kept
+
+    def measure_with_gradient(self, segments: Floats) -> tuple[Statistics, Any]:
+        """Measure segments; also return a function from gradients by the two statistics to that by the segments."""
+        statistics, kept = self._measure(segments)
+
+        def back(by_spectrum: Array, by_spread: Array) -> Floats:
+            return self._back(kept, by_spectrum, by_spread)
+
+        return statistics, back
+
+    def _back(self, kept: dict[str, Any], by_spectrum: Array, by_spread: Array) -> Floats:
+        ranges, order, below, part = kept["ranges"], kept["order"], kept["below"], kept["part"]
+        count = len(ranges)
+        columns = np.arange(ranges.shape[1])
+        by_level = np.zeros_like(ranges)
+        for j, row in enumerate(below):
+            by_level[order[row], columns] += by_spread[j] * (1.0 - part[j])
+            by_level[order[min(row + 1, count - 1)], columns] += by_spread[j] * part[j]
+        by_ranges = _DB * (by_level / ranges - by_spread.sum(axis=0) / (kept["range_mean"] * count))
+        by_power = by_ranges.astype(np.float32) @ self._ranges
+        by_power += (_DB * by_spectrum / (kept["mean"] * count)).astype(np.float32) @ self._bands
+        spectrum = kept["spectrum"]
+        gradient = spectrum * (2.0 * by_power.reshape(spectrum.shape))
+        # The transform of real samples counts every inner bin twice.
+        gradient[..., 1:-1] *= 0.5
+        frames = np.fft.irfft(gradient, self.length, axis=-1, norm="forward") * hann(self.length)
+        result = np.zeros(kept["shape"], dtype=np.float32)
+        windows = frames.shape[1]
+        for half in range(2):
+            piece = frames[:, :, half * self.hop : (half + 1) * self.hop]
+            result[:, half * self.hop : (half + windows) * self.hop] += piece.reshape(len(result), -1)
+        return result
