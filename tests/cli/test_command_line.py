@@ -62,10 +62,6 @@ def test_bad_usage_is_exit_code_2_on_standard_error(cli: Command, arguments: lis
     assert done.err
 
 
-def test_a_misspelled_verb_is_recognised(cli: Command) -> None:
-    assert "'render'" in cli("rendr").err
-
-
 @pytest.mark.parametrize(("shell", "word"), [("bash", "complete"), ("zsh", "compdef"), ("fish", "complete")])
 def test_completion_script_prints(process: Command, shell: str, word: str) -> None:
     done = process(_TONEWRIGHT_COMPLETE=f"source_{shell}")

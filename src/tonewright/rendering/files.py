@@ -160,6 +160,11 @@ def render_file(
             f"The output is lowered by {lowered:.1f} dB, so that its true peak stays at or below {ceiling_db:g} dBTP "
             "(--ceiling off lets it through)."
         )
+    if peak is not None and ceiling_db is not None and peak > ceiling_db:
+        notes.append(
+            f"{target.name} decodes to a true peak of {peak:.2f} dBTP, above the ceiling: its encoder moves peaks; "
+            "set a lower --ceiling."
+        )
     if written.clipped:
         notes.append(
             f"{written.clipped} samples exceed full scale and are clipped in {target.name}; "
