@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.processor.kernels import BLOCK, adjoint, forward
+from tonewright.processor.pipeline import forward_pairs
 from tonewright.processor.plan import Plan
 from tonewright.processor.program import Stage, chains, design, factor, factor_slope, pull_back
 from tonewright.threads import spread
@@ -19,6 +20,9 @@ Samples = NDArray[Any]
 #: Lanes a thread takes at once: the kernels interleave four recursions. Fixed, so that the bytes do not depend on
 #: the number of threads.
 _LANES = 4
+#: Up to so many lanes two stages run side by side.
+_PAIRED = 2
+_NOTHING = (np.empty(0), np.empty(0))
 
 
 @dataclass
@@ -62,6 +66,9 @@ def run_chain(
 
     def work(unit: slice) -> tuple[Array, Array]:
         z, e = state.z[unit], state.e[unit]
+        if not keep and len(chain) > 1 and z.shape[0] * channels <= _PAIRED and total > BLOCK:
+            forward_pairs(x[unit], y[unit], stages[unit], kinds, pre[unit], post[unit], z, e)
+            return _NOTHING
         keep_z, keep_e = np.empty((blocks, *z.shape)), np.empty((blocks, *e.shape))
         forward(x[unit], y[unit], stages[unit], kinds, pre[unit], post[unit], z, e, keep_z, keep_e, keep)
         return keep_z, keep_e

@@ -43,7 +43,7 @@ _VANISHED = 1e-30
 
 
 @kernel()
-def _clear_vanished(z: Any) -> None:
+def clear_vanished(z: Any) -> None:
     flat = z.reshape(-1)
     for i in range(flat.size):
         if abs(flat[i]) < _VANISHED:
@@ -51,7 +51,7 @@ def _clear_vanished(z: Any) -> None:
 
 
 @kernel()
-def _constants(stages: Any, channels: int) -> Any:
+def constants(stages: Any, channels: int) -> Any:
     """Lay out the filters' coefficients, (stages, lanes, 5), and the smoothers' constants, (stages, rows, 3)."""
     rows, count = stages.shape[0], stages.shape[1]
     c = np.empty((count, rows * channels, 5))
@@ -96,7 +96,7 @@ def forward(
     q = np.empty((rows, BLOCK), x.dtype)
     s = np.empty((rows, BLOCK))
     gain = np.empty(BLOCK)
-    c, m = _constants(stages, channels)
+    c, m = constants(stages, channels)
     zk = np.empty((lanes, 2))
     ek = np.empty((rows, 1))
     for block in range((total + BLOCK - 1) // BLOCK):
@@ -115,7 +115,7 @@ def forward(
                 for lane in range(lanes):
                     zk[lane] = z[lane // channels, k, lane % channels]
                 run_biquads(a, b, n, c[k], zk)
-                _clear_vanished(zk)
+                clear_vanished(zk)
                 for lane in range(lanes):
                     z[lane // channels, k, lane % channels] = zk[lane]
                 a, b = b, a
@@ -125,7 +125,7 @@ def forward(
                     excess(d, n, stages[row, k, 5], stages[row, k, 7], q[row], p)
                 ek[:, 0] = e[:, k]
                 run_smoothers(q, s, n, m[k], ek)
-                _clear_vanished(ek)
+                clear_vanished(ek)
                 e[:, k] = ek[:, 0]
                 for row in range(rows):
                     if single:
@@ -175,7 +175,7 @@ def adjoint(
     v = np.empty((lanes, BLOCK + 2))
     v_after = np.zeros((count, lanes, 2))
     lam_after = np.zeros((count, rows, 1))
-    c, m = _constants(stages, channels)
+    c, m = constants(stages, channels)
     zk = np.empty((lanes, 2))
     ek = np.empty((rows, 1))
     for block in range((total + BLOCK - 1) // BLOCK - 1, -1, -1):

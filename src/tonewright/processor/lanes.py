@@ -124,6 +124,24 @@ def _smooth_1(q: Any, s: Any, n: int, c: Any, state: Any, i: int) -> None:
 
 
 @kernel()
+def _smooth_2(q: Any, s: Any, n: int, c: Any, state: Any, i: int) -> None:
+    j = i + 1
+    a, r, sign = c[i, 0], c[i, 1], c[i, 2]
+    aa, rr, ssign = c[j, 0], c[j, 1], c[j, 2]
+    k, m, y = sign - a * sign, sign - r * sign, state[i, 0] * sign
+    kk, mm, yy = ssign - aa * ssign, ssign - rr * ssign, state[j, 0] * ssign
+    for t in range(n):
+        x, xx = 1.0 * q[i, t], 1.0 * q[j, t]
+        fast, slow = a * y + k * x, r * y + m * x
+        ffast, sslow = aa * yy + kk * xx, rr * yy + mm * xx
+        y = fast if fast > slow else slow
+        yy = ffast if ffast > sslow else sslow
+        s[i, t] = y * sign
+        s[j, t] = yy * ssign
+    state[i, 0], state[j, 0] = y * sign, yy * ssign
+
+
+@kernel()
 def run_smoothers(q: Any, s: Any, n: int, c: Any, state: Any) -> None:
     """Smooth the excess: ``s[n] = a s[n-1] + (1 - a) q[n]``, a = attack where the target is above, else release.
 
@@ -144,9 +162,11 @@ def run_smoothers(q: Any, s: Any, n: int, c: Any, state: Any) -> None:
     while lanes - i >= 4:
         _smooth_4(q, s, n, c, state, i)
         i += 4
-    while lanes > i:
+    if lanes - i >= 2:
+        _smooth_2(q, s, n, c, state, i)
+        i += 2
+    if lanes > i:
         _smooth_1(q, s, n, c, state, i)
-        i += 1
 
 
 @kernel()

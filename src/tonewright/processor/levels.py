@@ -167,6 +167,33 @@ def excess(d: Any, n: int, threshold: float, knee: float, q: Any, p: Any) -> Non
 
 
 @kernel(VECTOR)
+def excess_alone(u: Any, first: int, channels: int, n: int, threshold: float, knee: float, d: Any, q: Any) -> None:
+    """Do as :func:`loudest` and :func:`excess` where nobody asks for derivatives.
+
+    Parameters
+    ----------
+    u, first, channels
+        As in :func:`loudest`.
+    threshold, knee
+        In dB.
+    d, q
+        Scratch, and result: excess in dB, (time,).
+    """
+    one = d.dtype.type
+    for t in range(n):
+        d[t] = abs(one(u[first, t]))
+    for c in range(1, channels):
+        for t in range(n):
+            d[t] = max(d[t], abs(one(u[first + c, t])))
+    w, floor, scale = one(knee), one(FLOOR), one(_DB_PER_OCTAVE)
+    inverse, offset = one(1.0 / max(knee, 1e-6)), one(0.5 * knee - threshold)
+    for t in range(n):
+        h = _log2(max(d[t], floor)) * scale + offset
+        r = min(max(h * inverse, one(0)), one(1))
+        q[t] = w * r * r * one(0.5) + max(h - w, one(0))
+
+
+@kernel(VECTOR)
 def gains(s: Any, n: int, slope: float, makeup: float, gain: Any) -> None:
     """Turn smoothed excess into factors: ``gain = 10 ** ((makeup - slope s) / 20)``, arrays of shape (time,)."""
     one = gain.dtype.type

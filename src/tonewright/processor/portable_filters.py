@@ -73,14 +73,17 @@ def run_filters(x: Tensor, sections: Tensor) -> Tensor:
     """Filter audio in the time domain, exactly, without a loop over frames.
 
     With ``p`` the part of the output that the past decides, ``y[n] = b0 x[n] + p[n]``, the state is
-    ``(p[n], (p[n+1] - p[n]) / w)``, where ``p[n+1]`` is meant without further input and ``w^2 = 1 + a1 + a2``::
+    ``(p[n], (p[n+1] - c p[n]) / w)``, where ``p[n+1]`` is meant without further input, ``c = -a1/2`` is the middle of
+    the poles and ``w`` their distance from it (at least ``1 - |c|``)::
 
-        F = [[1, w], [-w, -1 - a1]]    g = (d, (e - (1 + a1) d) / w)    d = b1 - a1 b0    e = b2 - a2 b0
+        F = [[c, w], [(c^2 - a2) / w, c]]    g = (d, (e + c d) / w)    d = b1 - a1 b0    e = b2 - a2 b0
 
-    Both entries of this state are of one magnitude whatever the frequency is, unlike those of the usual forms, whose
-    difference carries the signal at low frequencies: the powers of ``F`` may be rounded to float32 without harm. A
-    chunk's outputs are a triangular matrix times its inputs plus ``F^n`` times the state at its start; states at chunk
-    starts follow from one another by ``F^64`` and are found by doubling, in ``log2(chunks)`` steps.
+    For complex poles ``F`` is a rotation times a factor: both entries of the state are of one magnitude at any
+    frequency, unlike those of the usual forms, whose difference carries the signal near 0 Hz and near half the rate;
+    the powers of ``F`` may be rounded to float32 without harm.
+
+    A chunk's outputs are a triangular matrix times its inputs plus ``F^n`` times the state at its start; states at
+    chunk starts follow from one another by ``F^64`` and are found by doubling, in ``log2(chunks)`` steps.
 
     Parameters
     ----------
@@ -96,10 +99,11 @@ def run_filters(x: Tensor, sections: Tensor) -> Tensor:
     rows, channels, frames = x.shape
     b0, b1, b2, a1, a2 = sections.unbind(-1)
     d, e = b1 - a1 * b0, b2 - a2 * b0
-    # The basis of the state is free, so nothing depends on w and no gradient runs through it.
-    w = torch.sqrt((1.0 + a1 + a2).detach().clamp(min=1e-30))
-    step = torch.stack([torch.ones_like(w), w, -(1.0 + a1 + a2) / w, -(1.0 + a1)], dim=-1).reshape(rows, 2, 2)
-    enter = torch.stack([d, (e - (1.0 + a1) * d) / w], dim=-1)[:, None, :, None]
+    c = -0.5 * a1
+    # The scale of the state is free: nothing depends on w and no gradient runs through it.
+    w = torch.maximum((a2 - c * c).abs().sqrt(), 1.0 - c.abs()).detach().clamp(min=1e-12)
+    step = torch.stack([c, w, (c * c - a2) / w, c], dim=-1).reshape(rows, 2, 2)
+    enter = torch.stack([d, (e + c * d) / w], dim=-1)[:, None, :, None]
 
     powers = torch.eye(2, dtype=step.dtype, device=step.device).expand(rows, 1, 2, 2)
     while powers.shape[1] < _CHUNK:
