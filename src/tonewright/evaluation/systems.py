@@ -10,11 +10,13 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tonewright.audio import Audio
+from tonewright.controllers.match import match as find_match
+from tonewright.controllers.matching.fit import STEPS
 from tonewright.errors import TonewrightError
 from tonewright.evaluation.match_protocol import Clip
 from tonewright.processor.render import render_array
@@ -40,15 +42,10 @@ def match(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
     return _fitted(input_audio, reference_audio)
 
 
-def _fitted(input_audio: Clip, reference_audio: Clip, **options: Any) -> NDArray[np.float32]:
-    controller = importlib.import_module("tonewright.controllers.match")
-    fit = controller.fit_match(
-        input_audio.samples,
-        input_audio.sample_rate,
-        [(reference_audio.samples, reference_audio.sample_rate)],
-        **options,
-    )
-    return render_array(input_audio.samples, input_audio.sample_rate, fit.settings)
+def _fitted(input_audio: Clip, reference_audio: Clip, *, steps: int = STEPS) -> NDArray[np.float32]:
+    own, other = (Audio(clip.samples, clip.sample_rate) for clip in (input_audio, reference_audio))
+    settings = find_match(own, other, steps=steps).settings
+    return render_array(input_audio.samples, input_audio.sample_rate, settings)
 
 
 SYSTEMS: dict[str, System] = {NOTHING: nothing, "closed-form": closed_form, "match": match}

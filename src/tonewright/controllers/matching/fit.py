@@ -34,6 +34,8 @@ SEGMENTS, CHECK_EVERY = 11, 4
 STEPS = 30
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
 _LEAST_GAIN_DB, _LEAST_SLOPE = 0.15, 0.03
+#: Slopes below this are left out too if the distance grows by no more than this factor: fewer compressors, same sound.
+_SPARSE_SLOPE, _SPARSE_LOSS = 0.1, 1.03
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,16 @@ class Fit:
     settings
         For the input at the working level of -23 LUFS; without any change of level.
     chosen
-        ``descent``, ``start`` (bands that follow the closed form's curve) or ``nothing``.
+        ``descent``, ``sparse`` (the same with fewer compressors), ``start`` (bands that follow the closed form's curve)
+        or ``nothing``.
     distances
         Of each candidate to the goal on segments that the descent did not use; see :class:`Goal`.
     expectation
         The closed form's answer.
     difference_db, known
         Reference minus input, (bands,), in dB, and where it could be measured.
+    change_db
+        What the settings do to the spectrum of the check's segments, compressors included, (bands,), in dB.
     spread_before_db, spread_goal_db, spread_after_db
         Quantiles of levels of the input, of the reference, and of the result on the check's segments, in dB.
     """
@@ -62,6 +67,7 @@ class Fit:
     expectation: Expectation
     difference_db: Array
     known: NDArray[np.bool_]
+    change_db: Array
     spread_before_db: Array
     spread_goal_db: Array
     spread_after_db: Array
@@ -118,12 +124,15 @@ def fit(
             segments[~held], rate, goal, moving, max_gain_db=max_gain_db, tone=tone, dynamics=dynamics, steps=steps,
             progress=progress,
         )  # fmt: skip
-    candidates = {name: _pruned(values) for name, values in candidates.items()}
+    candidates = {name: _pruned(values, _LEAST_SLOPE) for name, values in candidates.items()}
+    if "descent" in candidates:
+        candidates["sparse"] = _pruned(candidates["descent"], _SPARSE_SLOPE)
     check = segments[held] if held.any() else segments
     outcomes = {name: _change(check, rate, values, listener) for name, values in candidates.items()}
-    # Held-out segments are few: their own level spread stands in for the whole recording's.
     distances = {name: goal.distance(change) for name, change in outcomes.items()}
     chosen = min(distances, key=lambda name: distances[name])
+    if chosen == "descent" and distances["sparse"] <= _SPARSE_LOSS * distances["descent"]:
+        chosen = "sparse"
     return Fit(
         settings=_settings(candidates[chosen]),
         chosen=chosen,
@@ -131,6 +140,7 @@ def fit(
         expectation=expectation,
         difference_db=difference,
         known=known,
+        change_db=outcomes[chosen].spectrum_db,
         spread_before_db=before.spread_db,
         spread_goal_db=spread,
         spread_after_db=before.spread_db + outcomes[chosen].spread_db,
@@ -172,10 +182,10 @@ def _change(segments: Floats, rate: float, values: Array, listener: Listener) ->
     return Statistics(after.spectrum_db - before.spectrum_db, after.spread_db - before.spread_db)
 
 
-def _pruned(values: Array) -> Array:
+def _pruned(values: Array, least_slope: float) -> Array:
     values = values.copy()
     values[np.abs(values[:, GAIN]) < _LEAST_GAIN_DB, GAIN] = 0.0
-    values[values[:, SLOPE] < _LEAST_SLOPE, SLOPE] = 0.0
+    values[values[:, SLOPE] < least_slope, SLOPE] = 0.0
     return values
 
 

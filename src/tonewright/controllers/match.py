@@ -1,0 +1,366 @@
+"""``match``: make a recording sound like another one.
+
+    hear both as a whole  ->  expect a correction curve  ->  refine it on moments that sound alike
+      ->  six bands that follow it  ->  descend through the exact chain  ->  keep what helps on segments not used
+      ->  scale by the amount  ->  settle the level
+
+No learned weights: the curve is a closed form, the rest is gradient descent through our own processor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.analysis.bands import CENTRES
+from tonewright.audio import Audio, Loudness
+from tonewright.controllers.matching.fit import STEPS, Fit, fit
+from tonewright.controllers.matching.hearing import Hearing, hear
+from tonewright.errors import SettingsError
+from tonewright.processor.filters import response_db
+from tonewright.rendering import CEILING_DB, Progress, Rendered, Settled, Source, open_source, render, render_file, settle
+from tonewright.settings import Settings
+
+if TYPE_CHECKING:
+    from tonewright.reporting import Story
+
+Recording = Audio | str | Path | Source
+What = Literal["tone", "dynamics", "both"]
+
+#: Shares of the whole work, for the progress bar.
+_HEARD, _FITTED = 0.35, 0.75
+
+
+@dataclass(frozen=True)
+class MatchResult:
+    """What ``match`` found.
+
+    Attributes
+    ----------
+    settings
+        Complete: thresholds hold for the input as it is, ``output_db`` gives the asked loudness below the ceiling.
+    source
+        The input.
+    settled
+        How the level was found: loudness before and after, what the ceiling did.
+    fit
+        What was measured and decided, at the working level.
+    names
+        Of the references.
+    what, amount
+        As asked.
+    """
+
+    settings: Settings
+    source: Source
+    settled: Settled
+    fit: Fit
+    names: tuple[str, ...]
+    what: str
+    amount: float
+    _spectrum_db: NDArray[np.float64]
+
+    @property
+    def before(self) -> Loudness:
+        """Meter readings of the input."""
+        return self.settled.before
+
+    @property
+    def after(self) -> Loudness:
+        """Meter readings of the result."""
+        return self.settled.after
+
+    @cached_property
+    def audio(self) -> Audio:
+        """The result, rendered when first asked for."""
+        held = self.source.audio
+        if held is None:
+            from tonewright.audio import read
+
+            assert self.source.path is not None
+            held = read(self.source.path)
+        return render(held, self.settings)
+
+    def write(self, path: str | Path, *, ceiling_db: float | None = CEILING_DB, progress: Progress | None = None) -> Rendered:
+        """Render to a file, stored like the input; see :func:`~tonewright.rendering.render_file`."""
+        return render_file(
+            self.source, path, self.settings, ceiling_db=ceiling_db, settled=self.settled, progress=progress
+        )
+
+    @cached_property
+    def story(self) -> Story:
+        """Everything a report shows."""
+        from tonewright.reporting import Story, describe_error, describe_level, describe_settings
+
+        found = self.fit
+        reference = self._spectrum_db + np.where(found.known, found.difference_db, np.nan)
+        spectra = {"input": self._spectrum_db, "reference": reference, "output": self._spectrum_db + self._change_db}
+        spectra = {name: values - np.nanmean(values[found.known]) for name, values in spectra.items()}
+        before, after = self.errors_db
+        sections = [
+            (
+                "What was done, and why",
+                describe_settings(
+                    self.settings.model_copy(update={"output_db": 0.0}),
+                    spectra,
+                    CENTRES,
+                    sample_rate=self.source.sample_rate,
+                    unchanged_because=self._why_unchanged(),
+                ),
+            ),
+            ("How sure", [self._confidence()]),
+            (
+                "Level",
+                describe_level(
+                    self.before,
+                    self.after,
+                    ceiling_dbtp=self.settled.ceiling_db,
+                    held_back_db=self.settled.limited_db,
+                ),
+            ),
+            ("What is left", describe_error(before, after)),
+        ]
+        return Story(
+            title=f"{self.source.name} matched to {_listed(self.names)}",
+            settings=self.settings,
+            sample_rate=self.source.sample_rate,
+            frequency_hz=CENTRES,
+            spectra=spectra,
+            sections=sections,
+            before=self.before,
+            after=self.after,
+            error_before_db=before,
+            error_after_db=after,
+            files={"input": self.source.name, "reference": _listed(self.names)},
+        )
+
+    @property
+    def _change_db(self) -> NDArray[np.float64]:
+        """What the settings do to the long-term spectrum, (bands,), in dB, where it was heard; filters elsewhere."""
+        if self.amount == 1.0:
+            return self.fit.change_db
+        return response_db(self.settings.model_copy(update={"output_db": 0.0}), CENTRES, self.source.sample_rate)
+
+    @property
+    def errors_db(self) -> tuple[float, float]:
+        """Mean distance of the spectrum to the reference's over bands, before and after, level removed, in dB."""
+        wanted = self.fit.difference_db[self.fit.known]
+        left = wanted - self._change_db[self.fit.known]
+        return tuple(float(np.mean(np.abs(d - np.median(d)))) for d in (wanted, left))  # type: ignore[return-value]
+
+    def _why_unchanged(self) -> str:
+        if self.amount == 0.0:
+            return "the amount is 0"
+        if self.fit.chosen == "nothing":
+            return "no change that was tried came nearer to the reference on parts of the song set aside for the check"
+        return "the song already sounds like the reference as far as six bands can tell"
+
+    def _confidence(self) -> str:
+        scale = self.fit.expectation.scale
+        if scale < 0.4:
+            return "The two play much the same music, so the difference in sound is clear and was followed closely."
+        if scale < 1.2:
+            return (
+                "The two play somewhat different music; what is likely to come from the notes rather than from the "
+                "sound was left alone."
+            )
+        return (
+            "The two play quite different music, so only the broad difference in sound was followed, with caution. "
+            "A reference with similar instruments gives a closer match."
+        )
+
+    def explain(self) -> str:
+        """Say in plain words what was done and why."""
+        return self.story.text()
+
+    def plot(self, path: str | Path) -> None:
+        """Draw the spectra and the settings' curves, as PNG or SVG by the extension."""
+        from tonewright.reporting import plot_story
+
+        plot_story(self.story, path)
+
+    def report(self, folder: str | Path) -> list[Path]:
+        """Write a page, a picture, the settings and all numbers into a folder; return their paths."""
+        from tonewright.reporting import write_report
+
+        return write_report(self.story, folder)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything found as plain data."""
+        return {
+            **self.story.to_dict(),
+            "what": self.what,
+            "amount": self.amount,
+            "chosen": self.fit.chosen,
+            "distances": self.fit.distances,
+            "content_scale": self.fit.expectation.scale,
+        }
+
+
+def match(
+    source: Recording,
+    reference: Recording | Sequence[Recording],
+    *,
+    weights: Sequence[float] | None = None,
+    amount: float = 1.0,
+    what: What = "both",
+    max_gain_db: float = 12.0,
+    loudness: float | Literal["input", "reference"] = "input",
+    ceiling_db: float | None = CEILING_DB,
+    steps: int = STEPS,
+    progress: Progress | None = None,
+) -> MatchResult:
+    """Make a recording sound like one or several references.
+
+    Parameters
+    ----------
+    source, reference
+        Audio in memory or paths; several references as a sequence. Any sample rates and channel counts, half a second
+        or longer, not silent.
+    weights
+        Of the references, not negative; equal if absent.
+    amount
+        0 (nothing) to 1.5; half the amount is half the decibels.
+    what
+        Match the spectrum with equalizer bands (``tone``), the dynamics with compressors, or both.
+    max_gain_db
+        No band beyond so many dB, 0 to 40.
+    loudness
+        Of the result: as the input, as the (first) reference, or in LUFS.
+    ceiling_db
+        Highest true peak in dBTP, kept by gain alone; ``None`` for none.
+    steps
+        Of the descent; 0 stops at the closed form.
+
+    Raises
+    ------
+    AudioError
+        If something cannot be read, is silent or too short.
+    SettingsError
+        If an option makes no sense.
+
+    Examples
+    --------
+    >>> result = match("song.wav", "hit.flac", amount=0.7)
+    >>> print(result.explain())
+    >>> result.write("song.matched.wav")
+    """
+    many = [reference] if isinstance(reference, Audio | str | Path | Source) else list(reference)
+    shares = _weights(weights, len(many))
+    _check(amount, what, max_gain_db, steps)
+    stages = _Stages(progress)
+    own = open_source(source)
+    others = [open_source(one) for one in many]
+    total = own.frames + sum(one.frames for one in others)
+    heard = hear(_Excerpts(own), stages.counting(f"listening to {own.name}", 0, total))
+    done, references = own.frames, []
+    for one in others:
+        references.append(hear(_Excerpts(one), stages.counting(f"listening to {one.name}", done, total)))
+        done += one.frames
+    found = fit(
+        heard,
+        references,
+        shares,
+        tone=what != "dynamics",
+        dynamics=what != "tone",
+        max_gain_db=max_gain_db,
+        steps=steps,
+        progress=lambda part: stages.tell("fitting six bands", _HEARD + (_FITTED - _HEARD) * part),
+    )
+    settings = found.settings.at_level(-heard.gain_db).scaled(amount)
+    settled = settle(
+        own,
+        settings,
+        loudness=_wanted_loudness(loudness, references),
+        ceiling_db=ceiling_db,
+        before=heard.survey.loudness,
+        keep=True,
+        progress=lambda stage, part: stages.tell(stage, _FITTED + (1.0 - _FITTED) * part),
+    )
+    return MatchResult(
+        settings=settled.settings,
+        source=own,
+        settled=settled,
+        fit=found,
+        names=tuple(one.name for one in others),
+        what=what,
+        amount=amount,
+        _spectrum_db=heard.survey.spectrum_db(),
+    )
+
+
+class _Excerpts:
+    """A source that also gives excerpts."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.name, self.sample_rate = source.name, source.sample_rate
+        self.channels, self.frames = source.channels, source.frames
+        self.blocks = source.blocks
+
+    def excerpts(self, starts: list[int], frames: int) -> list[NDArray[Any]]:
+        return [self._source.part(start, frames) for start in starts]
+
+
+class _Stages:
+    """Progress of several stages as one."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+
+    def tell(self, stage: str, part: float) -> None:
+        if self._progress is not None:
+            self._progress(stage, min(1.0, part))
+
+    def counting(self, stage: str, done: int, total: int) -> Callable[[int], None]:
+        count = [done]
+
+        def heard(frames: int) -> None:
+            count[0] += frames
+            self.tell(stage, _HEARD * count[0] / max(1, total))
+
+        return heard
+
+
+def _weights(weights: Sequence[float] | None, count: int) -> list[float]:
+    if count == 0:
+        raise SettingsError("Matching needs at least one reference.")
+    if weights is None:
+        return [1.0] * count
+    if len(weights) != count:
+        raise SettingsError(f"There are {len(weights)} weights for {count} references; give one each.")
+    if not all(np.isfinite(w) and w >= 0.0 for w in weights) or sum(weights) <= 0.0:
+        raise SettingsError("The weights of the references must be 0 or more, and not all 0.")
+    return [float(w) for w in weights]
+
+
+def _check(amount: float, what: str, max_gain_db: float, steps: int) -> None:
+    if not (np.isfinite(amount) and 0.0 <= amount <= 1.5):
+        raise SettingsError(f"The amount must lie between 0 and 1.5, got {amount:g}.")
+    if what not in ("tone", "dynamics", "both"):
+        raise SettingsError(f"What to match must be tone, dynamics or both, got {what!r}.")
+    if not (np.isfinite(max_gain_db) and 0.0 <= max_gain_db <= 40.0):
+        raise SettingsError(f"The largest gain of a band must lie between 0 and 40 dB, got {max_gain_db:g}.")
+    if steps < 0:
+        raise SettingsError(f"The number of steps must be 0 or more, got {steps}.")
+
+
+def _wanted_loudness(loudness: float | str, references: Sequence[Hearing]) -> float | None:
+    if loudness == "input":
+        return None
+    if loudness == "reference":
+        level = references[0].survey.loudness.integrated_lufs
+        return level if np.isfinite(level) else None
+    if isinstance(loudness, str):
+        raise SettingsError(f"The loudness must be input, reference or a number of LUFS, got {loudness!r}.")
+    return float(loudness)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
