@@ -1,11 +1,11 @@
 """The processor in pure torch, on any device, differentiable by torch itself.
 
-Slower than the kernels and with the memory that autograd needs (some hundred times the input); for tensors that are
-not on the CPU, and as a second opinion on the kernels.
+Slower than the kernels (about seventy times, on one core) and with the memory that autograd needs (some two hundred
+times the input in float32); for tensors that are not on the CPU, and as a second opinion on the kernels.
 
 Precision: filters are designed, and everything runs, in float64, whatever the precision of the audio. On a device
 without float64 (Apple's MPS) the filters are designed on the CPU in float64 and the audio runs in float32: results then
-agree with the kernels to about 1e-4 of the peak instead of 1e-5, and gradients to about a percent. For more, move the
+agree with the kernels to a few 1e-4 of the peak instead of 1e-5, and gradients to about a percent. For more, move the
 audio to the CPU.
 """
 
