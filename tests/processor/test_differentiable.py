@@ -41,7 +41,7 @@ def test_one_vector_for_all_rows_and_mono_without_channels() -> None:
     y, rows = process(x, one, plan, RATE), process(x[:, None], many, plan, RATE)
     assert y.shape == x.shape
     assert torch.equal(y, rows[:, 0])
-    assert torch.equal(process(x[1], one, plan, RATE), y[1])
+    torch.testing.assert_close(process(x[1], one, plan, RATE), y[1], rtol=0, atol=1e-12)
     torch.autograd.backward(y.square().sum())
     torch.autograd.backward(rows.square().sum())
     assert one.grad is not None
@@ -115,7 +115,7 @@ def test_audio_that_is_not_contiguous() -> None:
     x, u = noise(2, 600, 2), vector(layout)
     straight = process_layout(x.mT.contiguous(), u, layout, RATE)
     assert torch.equal(process_layout(x.mT, u, layout, RATE), straight)
-    assert torch.equal(process_layout(x[:1].mT.expand(2, 2, 600), u, layout, RATE)[1], straight[0])
+    assert torch.equal(process_layout(x[:1].mT.expand(2, 2, 600), u, layout, RATE)[1], straight[0])  # strides of 0
 
 
 @pytest.mark.parametrize("portable", [False, True])
