@@ -1,0 +1,89 @@
+# Everything a newcomer needs:
+#
+#     make demo      install into .venv, match one bundled recording to the other, say where the result is
+#     make test      install the tools as well; lint, check types, run the tests
+#
+# and, less often: make warmup, make bench, make format, make clean.
+#
+# Needs Python 3.11 or newer and make. Another interpreter: make demo PYTHON=python3.12
+
+PYTHON = python3
+JOBS = 2
+TORCH_INDEX = https://download.pytorch.org/whl/cpu
+
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip
+# One thread per process and no spinning: the tests bring their own parallelism.
+QUIET = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
+
+help:
+	@sed -n 's/^#     //p' Makefile
+
+demo: .venv/.installed
+	@mkdir -p demo-output
+	$(BIN)/tonewright match examples/song.ogg --reference examples/reference.ogg \
+	    -o demo-output/song.matched.ogg --report demo-output/report --settings-out demo-output/settings.json
+	@echo
+	@echo "Listen:   $$PWD/examples/song.ogg            (before)"
+	@echo "          $$PWD/demo-output/song.matched.ogg (after)"
+	@echo "          $$PWD/examples/reference.ogg       (the reference)"
+	@echo "Report:   $$PWD/demo-output/report/report.html"
+	@echo "Plots:    $$PWD/demo-output/report/curves.png"
+	@echo "Settings: $$PWD/demo-output/settings.json"
+
+test: .venv/.tools lint types pytest
+
+lint: .venv/.tools
+	$(BIN)/ruff check .
+
+# The differentiable processor cannot be checked without torch's types.
+types: .venv/.tools
+	@if $(BIN)/python -c "import torch" 2>/dev/null; then echo "$(BIN)/mypy"; $(BIN)/mypy; \
+	    else echo "Types are not checked: torch is not installed."; fi
+
+# Kernels are compiled once here instead of by every worker at the same time.
+pytest: .venv/.tools
+	$(QUIET) $(BIN)/tonewright warmup
+	$(QUIET) $(BIN)/python -m pytest -n $(JOBS)
+
+format: .venv/.tools
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+warmup: .venv/.installed
+	$(BIN)/tonewright warmup
+
+bench: .venv/.tools
+	@for file in benchmarks/*.py; do \
+	    grep -q '^if __name__' $$file || continue; \
+	    name=`basename $$file .py`; echo "== $$name"; \
+	    $(BIN)/python -m benchmarks.$$name || exit 1; \
+	done
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Tonewright needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+.venv/.installed: .venv/.python pyproject.toml
+	@echo "Installing Tonewright into .venv ..."
+	$(PIP) install --quiet -e .
+	@touch $@
+
+# torch in its CPU build; tests that need it skip, and say so, where it cannot be had. auraloss would bring the build
+# for graphics cards by itself.
+.venv/.tools: .venv/.installed constraints-ci.txt pyproject.toml
+	@echo "Installing torch and tools into .venv ..."
+	$(PIP) install --quiet -c constraints-ci.txt -e . --group dev
+	$(PIP) install --quiet -c constraints-ci.txt --extra-index-url $(TORCH_INDEX) torch \
+	    && $(PIP) install --quiet -c constraints-ci.txt --no-deps auraloss \
+	    || echo "torch could not be installed: tests that need it will be skipped."
+	@touch $@
+
+clean:
+	rm -rf .venv demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help demo test lint types pytest format warmup bench clean
