@@ -128,12 +128,11 @@ class Recording:
         path.write_text(json.dumps(_rounded(data), indent=1) + "\n", encoding="utf-8")
 
 
-def interleave(
-    candidates: Mapping[str, Callable[[], dict[str, float]]], rounds: int, progress: bool = True
-) -> list[Round]:
+def interleave(candidates: Mapping[str, Callable[[], dict[str, float]]], rounds: int) -> list[Round]:
     """Measure every candidate once per round, starting with another one each round, so that noise hits all alike."""
     names = list(candidates)
     results: list[Round] = []
+    progress = sys.stderr.isatty()
     for index in range(rounds):
         turn = names[index % len(names) :] + names[: index % len(names)]
         measured = {name: candidates[name]() for name in turn}

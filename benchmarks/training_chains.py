@@ -72,7 +72,7 @@ def ours(x: Tensor, units: Tensor) -> Tensor:
 
 
 def dasp(x: Tensor, units: Tensor) -> Tensor:
-    """Use dasp-pytorch: each filter by sampling its frequency response, then its compressor, which ignores the release."""
+    """Use dasp-pytorch: each filter by sampling its response, then its compressor, which ignores the release."""
     from dasp_pytorch import functional, signal
 
     y = x[:, None]
