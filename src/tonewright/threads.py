@@ -23,7 +23,7 @@ _inside = threading.local()
 
 
 def get_threads() -> int:
-    """Return the number of threads in use: what :func:`set_threads` said, else ``TONEWRIGHT_THREADS``, else the cores."""
+    """Return the number of threads: what :func:`set_threads` said, else ``TONEWRIGHT_THREADS``, else the cores."""
     if _threads:
         return _threads
     asked = os.environ.get("TONEWRIGHT_THREADS", "")

@@ -37,8 +37,8 @@ def window_length(sample_rate: float, seconds: float) -> int:
 @lru_cache(maxsize=16)
 def hann(length: int) -> NDArray[np.float32]:
     """Periodic Hann window of unit energy, shape (length,)."""
-    window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(length) / length)
-    window = (window / np.sqrt(np.sum(window**2))).astype(np.float32)
+    raised = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(length) / length)
+    window = np.asarray(raised / np.sqrt(np.sum(raised**2)), dtype=np.float32)
     window.flags.writeable = False
     return window
 
@@ -60,7 +60,7 @@ def band_weights(length: int, sample_rate: float) -> NDArray[np.float32]:
             row[:] = 0.0
             row[np.argmin(np.abs(frequency - centre))] = 1.0
     weights /= weights.sum(axis=1, keepdims=True)
-    result = weights.astype(np.float32)
+    result = np.asarray(weights, dtype=np.float32)
     result.flags.writeable = False
     return result
 
@@ -76,7 +76,7 @@ def range_weights(length: int, sample_rate: float) -> NDArray[np.float32]:
 
 def usable_bands(sample_rate: float) -> NDArray[np.bool_]:
     """Tell which bands lie well inside what the sample rate can hold, shape (bands,)."""
-    return np.asarray(CENTRES < _USABLE_OF_RATE * sample_rate)
+    return np.asarray(CENTRES / sample_rate < _USABLE_OF_RATE)
 
 
 def decibels(power: NDArray[np.floating], floor: float = 1e-10) -> NDArray[np.float64]:

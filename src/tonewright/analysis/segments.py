@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +41,7 @@ def choose_segments(powers: NDArray[np.floating], length: int, count: int) -> li
     pause = 10.0 ** (_PAUSE_DB / 10.0) * totals[-1].sum() / windows * length
     edges = np.linspace(0, windows, count + 1).astype(int)
     chosen: list[int] = []
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         starts = np.arange(first, max(first, last - length) + 1)
         spectra = totals[starts + length] - totals[starts]
         typical = decibels((totals[last] - totals[first]) / (last - first) * length, 1e-12)

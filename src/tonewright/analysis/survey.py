@@ -68,6 +68,10 @@ class Survey:
         return np.asarray(usable_bands(self.sample_rate) & (spectrum > spectrum.max() - _AUDIBLE_DB))
 
 
+def _call(job: Callable[[], None]) -> None:
+    job()
+
+
 def window_powers(samples: NDArray[Any], sample_rate: float, length: int, hop: int) -> NDArray[np.float32]:
     """Return mean power per window and band, averaged over channels.
 
@@ -114,14 +118,15 @@ def survey(
     for block in blocks:
         whole = np.concatenate([rest, block], axis=1) if rest.size else block
         usable = whole.shape[1] // length * length
-        jobs: list[Callable[[], Any]] = [lambda block=block: meter.feed(block)]
-        if usable:
-            jobs.append(
-                lambda whole=whole, usable=usable: rows.append(
-                    window_powers(whole[:, :usable], sample_rate, length, length)
-                )
-            )
-        spread(lambda job: job(), jobs)
+
+        def read_meter(block: NDArray[Any] = block) -> None:
+            meter.feed(block)
+
+        def read_spectrum(windows: NDArray[Any] = whole[:, :usable]) -> None:
+            if windows.shape[1]:
+                rows.append(window_powers(windows, sample_rate, length, length))
+
+        spread(_call, (read_meter, read_spectrum))
         rest = whole[:, usable:].copy()
         frames += block.shape[1]
         if progress is not None:

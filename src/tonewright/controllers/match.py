@@ -24,7 +24,17 @@ from tonewright.controllers.matching.fit import STEPS, Fit, fit
 from tonewright.controllers.matching.hearing import Hearing, hear
 from tonewright.errors import SettingsError
 from tonewright.processor.filters import response_db
-from tonewright.rendering import CEILING_DB, Progress, Rendered, Settled, Source, open_source, render, render_file, settle
+from tonewright.rendering import (
+    CEILING_DB,
+    Progress,
+    Rendered,
+    Settled,
+    Source,
+    open_source,
+    render,
+    render_file,
+    settle,
+)
 from tonewright.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,7 +97,9 @@ class MatchResult:
             held = read(self.source.path)
         return render(held, self.settings)
 
-    def write(self, path: str | Path, *, ceiling_db: float | None = CEILING_DB, progress: Progress | None = None) -> Rendered:
+    def write(
+        self, path: str | Path, *, ceiling_db: float | None = CEILING_DB, progress: Progress | None = None
+    ) -> Rendered:
         """Render to a file, stored like the input; see :func:`~tonewright.rendering.render_file`."""
         return render_file(
             self.source, path, self.settings, ceiling_db=ceiling_db, settled=self.settled, progress=progress
@@ -211,7 +223,7 @@ def match(
     amount: float = 1.0,
     what: What = "both",
     max_gain_db: float = 12.0,
-    loudness: float | Literal["input", "reference"] = "input",
+    loudness: float | str = "input",
     ceiling_db: float | None = CEILING_DB,
     steps: int = STEPS,
     progress: Progress | None = None,
@@ -232,7 +244,7 @@ def match(
     max_gain_db
         No band beyond so many dB, 0 to 40.
     loudness
-        Of the result: as the input, as the (first) reference, or in LUFS.
+        Of the result: ``input`` or (the first) ``reference``, or a number of LUFS.
     ceiling_db
         Highest true peak in dBTP, kept by gain alone; ``None`` for none.
     steps

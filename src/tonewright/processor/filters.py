@@ -87,7 +87,7 @@ def jacobian(kind: str, gain_db: Array, frequency_hz: Array, q: Array, sample_ra
     for index in range(3):
         moved = [np.asarray(value, dtype=np.complex128) for value in parameters]
         moved[index] = moved[index] + 1j * step
-        columns.append(np.imag(biquad(kind, *moved, sample_rate)) / step)
+        columns.append(np.imag(biquad(kind, moved[0], moved[1], moved[2], sample_rate)) / step)
     return np.stack(columns, axis=-1)
 
 

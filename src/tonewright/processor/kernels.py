@@ -44,6 +44,7 @@ _VANISHED = 1e-30
 
 @kernel()
 def clear_vanished(z: Any) -> None:
+    """Set states too small to matter to zero, in place."""
     flat = z.reshape(-1)
     for i in range(flat.size):
         if abs(flat[i]) < _VANISHED:

@@ -210,7 +210,7 @@ def multiply(u: Any, gain: Any, n: int, y: Any) -> None:
 
 
 @kernel(VECTOR)
-def multiply_back(u: Any, gain: Any, n: int, g: Any, w: Any) -> float:
+def multiply_back(u: Any, gain: Any, n: int, g: Any, w: Any) -> Any:
     """Adjoint of :func:`multiply`: ``g`` becomes the gradient by u; that by the gain in dB is added to ``w``.
 
     Returns

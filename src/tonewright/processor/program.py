@@ -132,7 +132,9 @@ def factor_slope(level_db: Array) -> Array:
     return np.asarray(_DB * factor(level_db))
 
 
-def _filter(plan: Plan, band: int, values: Array, sample_rate: float) -> tuple[str, Array, Array, Array, NDArray[np.bool_]]:
+def _filter(
+    plan: Plan, band: int, values: Array, sample_rate: float
+) -> tuple[str, Array, Array, Array, NDArray[np.bool_]]:
     kind = plan.bands[band].type
     assert kind is not None
     gain, frequency, q = values[:, plan.filter_columns(band)].T

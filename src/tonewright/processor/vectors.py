@@ -18,7 +18,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model, ty
 LANES = 4
 
 
-class _Vector(types.Type):
+class _Vector(types.Type):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(name="TonewrightVector4")
 

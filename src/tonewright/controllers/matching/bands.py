@@ -55,7 +55,7 @@ def clip_bands(theta: Array, sample_rate: float, max_gain_db: float) -> Array:
 
 def bands_response(theta: Array, sample_rate: float) -> tuple[Array, Array]:
     """Return the response at the analysis bands' centres in dB, (bands,), and its Jacobian, (bands, 6, 3)."""
-    audible = CENTRES < HIGHEST_OF_RATE * sample_rate
+    audible = HIGHEST_OF_RATE * sample_rate > CENTRES
     f = np.where(audible, CENTRES, 0.0)
     z = np.exp(-2j * np.pi * f / sample_rate)
     powers = np.stack([np.ones_like(z), z, z * z])
@@ -103,7 +103,10 @@ def fit_bands(curve_db: Array, sample_rate: float, max_gain_db: float) -> Array:
     flat = np.stack([np.zeros(6), LOG_MIDDLES, np.full(6, np.log(Q_MIDDLE))], axis=1)
     rough = flat.copy()
     rough[:, 0] = 0.6 * np.clip(np.interp(LOG_MIDDLES, np.log(CENTRES), curve), -8.0, 8.0)
-    fits = [_descend(clip_bands(start, sample_rate, max_gain_db), curve, sample_rate, max_gain_db) for start in (flat, rough)]
+    fits = [
+        _descend(clip_bands(start, sample_rate, max_gain_db), curve, sample_rate, max_gain_db)
+        for start in (flat, rough)
+    ]
     return min(fits, key=lambda fit: fit[0])[1]
 
 

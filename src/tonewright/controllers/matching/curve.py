@@ -61,7 +61,7 @@ class Expectation:
 
 def _octaves_apart() -> Array:
     octaves = np.log2(CENTRES)
-    return np.abs(octaves[:, None] - octaves[None, :])
+    return np.asarray(np.abs(octaves[:, None] - octaves[None, :]))
 
 
 def curve_covariance() -> Array:
@@ -102,5 +102,6 @@ def expect_curve(difference_db: Array, known: NDArray[np.bool_]) -> Expectation:
     weights /= weights.sum()
     scale = float(np.exp(weights @ np.log(SCALES)))
     left = h - h @ np.linalg.solve(h + scale * c + extra + _LEVEL_VARIANCE, h)
-    precision = np.linalg.inv(left + np.diag(np.full(d.size, _JITTER)) + 10.0 * _LEVEL_VARIANCE)
+    spread = left + np.diag(np.full(d.size, _JITTER)) + 10.0 * _LEVEL_VARIANCE
+    precision = np.asarray(np.linalg.inv(spread), dtype=np.float64)
     return Expectation(weights @ np.array(curves), scale, precision)

@@ -84,7 +84,7 @@ class Goal:
 
 
 def start_values(theta: Array, *, tone: bool, dynamics: bool) -> Array:
-    """Return the values to start from, (6, 8), for bands (6, 3); without tone, gains are 0, without dynamics, slopes."""
+    """Return the values to start from, (6, 8), for bands (6, 3); gains are 0 without tone, slopes without dynamics."""
     values = np.zeros((len(BANDS), 8))
     values[:, _TONE] = theta
     if not tone:

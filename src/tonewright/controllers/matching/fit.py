@@ -161,9 +161,7 @@ def _expectation(
     return expect_curve(refined, known)
 
 
-def _difference(
-    heard: Hearing, references: Sequence[Hearing], shares: Array
-) -> tuple[Array, NDArray[np.bool_]]:
+def _difference(heard: Hearing, references: Sequence[Hearing], shares: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Average the references' spectra minus the input's, over those references that hold something in a band."""
     own, own_audible = heard.survey.spectrum_db() + heard.gain_db, heard.survey.audible()
     total, weight = np.zeros_like(own), np.zeros_like(own)

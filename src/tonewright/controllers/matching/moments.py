@@ -1,10 +1,10 @@
 """Moments that sound alike in two recordings: where the music is the same, only the correction is left.
 
-Two parts of a work, or two songs of one kind, share moments: the same riff, the same instruments. With a first guess of
-the correction curve the input's moments are laid beside the reference's; the best-fitting fifth of the pairs, found from
-both sides, gives a difference in which content has mostly cancelled. Repeated with the curve that follows from it, this
-is the iterative closest point algorithm (P. Besl and N. McKay, IEEE TPAMI 14, 1992) with soft pairs, trimmed, for point
-clouds of log spectra that differ by a translation.
+Two parts of a work, or two songs of one kind, share moments: the same riff, the same instruments. With a first guess
+of the correction curve the input's moments are laid beside the reference's; the best-fitting fifth of the pairs, found
+from both sides, gives a difference in which content has mostly cancelled. Repeated with the curve that follows from it,
+this is the iterative closest point algorithm (P. Besl and N. McKay, IEEE TPAMI 14, 1992) with soft pairs, trimmed, for
+point clouds of log spectra that differ by a translation.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Statistics:
 
 
 class Listener:
-    """Measures segments at one sample rate (in Hz), and turns gradients by what it measured into gradients by samples."""
+    """Measures segments at one sample rate (in Hz), and turns gradients by the measures into gradients by samples."""
 
     def __init__(self, sample_rate: float) -> None:
         self.length = window_length(sample_rate, WINDOW_S)
