@@ -9,6 +9,9 @@
 
 PYTHON = python3
 JOBS = 2
+# Published figures are recorded by: make bench RESULTS=benchmarks/results
+RESULTS = build/benchmarks
+BENCHES = import_time render_song processor_training match_song
 TORCH_INDEX = https://download.pytorch.org/whl/cpu
 
 BIN = .venv/bin
@@ -53,11 +56,10 @@ format: .venv/.tools
 warmup: .venv/.installed
 	$(BIN)/tonewright warmup
 
-bench: .venv/.tools
-	@for file in benchmarks/*.py; do \
-	    grep -q '^if __name__' $$file || continue; \
-	    name=`basename $$file .py`; echo "== $$name"; \
-	    $(BIN)/python -m benchmarks.$$name || exit 1; \
+bench: .venv/.peers
+	@mkdir -p $(RESULTS)
+	@for name in $(BENCHES); do \
+	    echo "== $$name"; $(BIN)/python -m benchmarks.$$name -o $(RESULTS)/$$name.json || exit 1; \
 	done
 
 .venv/.python:
@@ -80,6 +82,11 @@ bench: .venv/.tools
 	$(PIP) install --quiet -c constraints-ci.txt --extra-index-url $(TORCH_INDEX) torch \
 	    && $(PIP) install --quiet -c constraints-ci.txt --no-deps auraloss \
 	    || echo "torch could not be installed: tests that need it will be skipped."
+	@touch $@
+
+# What benchmarks compare with, where it can be had; without their requirements, which are training tools.
+.venv/.peers: .venv/.tools
+	-$(PIP) install --quiet -c constraints-ci.txt --no-deps dasp-pytorch torchlpc torchcomp
 	@touch $@
 
 clean:

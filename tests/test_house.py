@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,18 @@ def test_commands_on_a_page_exist(page: str) -> None:
     assert set(re.findall(r"(?:^ *|`)make ([a-z][\w-]*)", blocks, re.MULTILINE)) <= targets
     said = set(re.findall(r"(?:^ {4,}|`)tonewright ([a-z]+)", blocks, re.MULTILINE))
     assert said <= verbs(), "planned verbs are not shown as commands"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_imports_on_a_page_work(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for block in re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for node in ast.parse(block).body:
+            if isinstance(node, ast.ImportFrom):
+                if "torch" in block:
+                    pytest.importorskip("torch", reason="torch is not installed")
+                module = import_module(str(node.module))
+                assert all(hasattr(module, name.name) for name in node.names), node.module
 
 
 @pytest.mark.parametrize("page", PAGES)
