@@ -79,7 +79,8 @@ bench: .venv/.peers
 .venv/.tools: .venv/.installed constraints-ci.txt pyproject.toml
 	@echo "Installing torch and tools into .venv ..."
 	$(PIP) install --quiet -c constraints-ci.txt -e . --group dev
-	$(PIP) install --quiet -c constraints-ci.txt --extra-index-url $(TORCH_INDEX) torch \
+	$(PIP) install --quiet -c constraints-ci.txt --retries 1 --extra-index-url $(TORCH_INDEX) --no-deps torch \
+	    && $(PIP) install --quiet -c constraints-ci.txt torch \
 	    && $(PIP) install --quiet -c constraints-ci.txt --no-deps auraloss \
 	    || echo "torch could not be installed: tests that need it will be skipped."
 	@touch $@
