@@ -1,6 +1,6 @@
 """The system ``matchering`` of our match benchmark.
 
-    tonewright evaluate match CORPUS --systems match --systems matchering=benchmarks.matchering_system:system
+    tonewright evaluate match CORPUS --systems match,matchering=benchmarks.matchering_system:system
 
 Limiter and normalisation are off: everything is compared at equal RMS anyway. matchering wants stereo, so the mono
 clips are doubled and one channel is taken back. It works at the clip's own rate (its own resampling to 44.1 kHz would
