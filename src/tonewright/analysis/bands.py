@@ -45,20 +45,17 @@ def hann(length: int) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=16)
 def band_weights(length: int, sample_rate: float) -> NDArray[np.float32]:
-    """Return triangular weights of bins in bands, on a logarithmic frequency axis.
+    """Return triangular weights of bins in bands, a sixth of an octave to each side, at least a bin and a half.
 
     Returns
     -------
-    Array of shape (bands, length // 2 + 1); each row sums to 1, so that a band's value is a mean power. A band narrower
-    than the bins takes the nearest one.
+    Array of shape (bands, length // 2 + 1); each row sums to 1, so that a band's value is a mean power. Bands narrower
+    than the bins interpolate between them, so that one tone reads alike at any sample rate.
     """
     frequency = np.fft.rfftfreq(length, 1.0 / sample_rate)
-    octaves = np.log2(np.maximum(frequency, 1e-3) / CENTRES[:, None])
-    weights = np.clip(1.0 - PER_OCTAVE * np.abs(octaves), 0.0, None)
-    for row, centre in zip(weights, CENTRES, strict=True):
-        if row.sum() < 0.5:
-            row[:] = 0.0
-            row[np.argmin(np.abs(frequency - centre))] = 1.0
+    reach = np.maximum((2.0 ** (1.0 / PER_OCTAVE) - 1.0) * CENTRES, 1.5 * sample_rate / length)
+    weights = np.clip(1.0 - np.abs(frequency - CENTRES[:, None]) / reach[:, None], 0.0, None)
+    weights[CENTRES > sample_rate / 2, -1] = 1.0
     weights /= weights.sum(axis=1, keepdims=True)
     result = np.asarray(weights, dtype=np.float32)
     result.flags.writeable = False

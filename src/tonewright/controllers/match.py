@@ -10,7 +10,7 @@ No learned weights: the curve is a closed form, the rest is gradient descent thr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -70,11 +70,11 @@ class MatchResult:
     settings: Settings
     source: Source
     settled: Settled
-    fit: Fit
+    fit: Fit = field(repr=False)
     names: tuple[str, ...]
     what: str
     amount: float
-    _spectrum_db: NDArray[np.float64]
+    _spectrum_db: NDArray[np.float64] = field(repr=False)
 
     @property
     def before(self) -> Loudness:

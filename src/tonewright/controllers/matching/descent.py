@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from tonewright.controllers.matching.bands import (
     BANDS,
-    GAIN_PRIOR_DB,
     LOG_MIDDLES,
     LOG_WIDTHS,
     Q_MIDDLE,
@@ -33,17 +32,18 @@ Floats = NDArray[np.float32]
 GAIN, FREQUENCY, Q, THRESHOLD, SLOPE, ATTACK, RELEASE, KNEE = range(8)
 _TONE, _DYNAMICS = slice(GAIN, THRESHOLD), slice(THRESHOLD, KNEE + 1)
 
-#: Priors: middle and standard deviation of each value; gain, frequency and Q as in :mod:`bands`. Thresholds hold for
-#: audio at -23 LUFS.
-_SLOPE_START, _SLOPE_PRIOR = 0.15, 0.35
-_THRESHOLD_START_DB, _THRESHOLD_PRIOR_DB = -21.0, 10.0
+#: Priors: middle and standard deviation of each value; frequency and Q as in :mod:`bands`, gains freer, as the curve's
+#: own covariance holds them. Thresholds hold for audio at -23 LUFS.
+_GAIN_PRIOR_DB = 10.0
+_SLOPE_START, _SLOPE_PRIOR = 0.15, 0.6
+_THRESHOLD_START_DB, _THRESHOLD_PRIOR_DB = -25.0, 10.0
 _ATTACK_START, _RELEASE_START, _TIME_PRIOR = np.log(10.0), np.log(80.0), 1.2
 _KNEE_START_DB, _KNEE_PRIOR_DB = 6.0, 6.0
 _LOW = np.array([-40.0, 0.0, -5.0, -48.0, 0.0, np.log(1.0), np.log(10.0), 0.0])
 _HIGH = np.array([40.0, 99.0, 5.0, 0.0, 0.8, np.log(100.0), np.log(500.0), 12.0])
 
 #: Standard deviation of a level quantile between two parts of one work, in dB, and how much quantiles count.
-_SPREAD_DB, _SPREAD_WEIGHT = 2.5, 0.5
+_SPREAD_DB, _SPREAD_WEIGHT = 2.5, 2.0
 #: Adam (D. Kingma and J. Ba, 2015) in units of each value's prior.
 _RATE, _MOMENTUM, _SECOND = 0.06, 0.8, 0.95
 
@@ -106,7 +106,7 @@ def _middles() -> Array:
 def _widths() -> Array:
     widths = np.empty((len(BANDS), 8))
     widths[:] = [
-        GAIN_PRIOR_DB, 1.0, Q_PRIOR, _THRESHOLD_PRIOR_DB, _SLOPE_PRIOR, _TIME_PRIOR, _TIME_PRIOR, _KNEE_PRIOR_DB,
+        _GAIN_PRIOR_DB, 1.0, Q_PRIOR, _THRESHOLD_PRIOR_DB, _SLOPE_PRIOR, _TIME_PRIOR, _TIME_PRIOR, _KNEE_PRIOR_DB,
     ]  # fmt: skip
     widths[:, FREQUENCY] = LOG_WIDTHS
     return widths
