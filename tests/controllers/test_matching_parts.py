@@ -73,7 +73,7 @@ def test_covariances_are_positive_definite() -> None:
 
 
 def test_moments_that_sound_alike_reveal_the_curve_behind_different_content() -> None:
-    """Half of the reference's moments repeat the input's, the other half is other music: a long-term average is fooled."""
+    """Half of the reference repeats the input, the other half is other music: a long-term average is fooled."""
     rng = np.random.default_rng(2)
     tilt = -4.0 * np.log2(CENTRES / 1000.0)
     own = tilt + rng.normal(0, 6, (60, CENTRES.size)) + rng.normal(0, 8, (60, 1)) * np.linspace(-1, 1, CENTRES.size)

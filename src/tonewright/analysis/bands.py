@@ -55,7 +55,7 @@ def band_weights(length: int, sample_rate: float) -> NDArray[np.float32]:
     frequency = np.fft.rfftfreq(length, 1.0 / sample_rate)
     reach = np.maximum((2.0 ** (1.0 / PER_OCTAVE) - 1.0) * CENTRES, 1.5 * sample_rate / length)
     weights = np.clip(1.0 - np.abs(frequency - CENTRES[:, None]) / reach[:, None], 0.0, None)
-    weights[CENTRES > sample_rate / 2, -1] = 1.0
+    weights[CENTRES / sample_rate > 0.5, -1] = 1.0
     weights /= weights.sum(axis=1, keepdims=True)
     result = np.asarray(weights, dtype=np.float32)
     result.flags.writeable = False
