@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tonewright.analysis import kernels
 
 #: Bands per octave.
 PER_OCTAVE = 6
@@ -43,32 +46,69 @@ def hann(length: int) -> NDArray[np.float32]:
     return window
 
 
+class Weights(NamedTuple):
+    """Weights of bins in bands and where each band's are not 0.
+
+    Attributes
+    ----------
+    values
+        (bands, bins), float32.
+    first, last
+        Each band's first bin, and the bin after its last, (bands,).
+    """
+
+    values: NDArray[np.float32]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+def _weights(values: NDArray[np.floating]) -> Weights:
+    result = np.ascontiguousarray(values, dtype=np.float32)
+    used = result != 0.0
+    bins = result.shape[1]
+    first = np.where(used.any(axis=1), used.argmax(axis=1), 0)
+    last = np.where(used.any(axis=1), bins - used[:, ::-1].argmax(axis=1), 0)
+    for array in (result, first, last):
+        array.flags.writeable = False
+    return Weights(result, first, last)
+
+
 @lru_cache(maxsize=16)
-def band_weights(length: int, sample_rate: float) -> NDArray[np.float32]:
+def band_weights(length: int, sample_rate: float) -> Weights:
     """Return triangular weights of bins in bands, a sixth of an octave to each side, at least a bin and a half.
 
     Returns
     -------
-    Array of shape (bands, length // 2 + 1); each row sums to 1, so that a band's value is a mean power. Bands narrower
-    than the bins interpolate between them, so that one tone reads alike at any sample rate.
+    Weights for ``length // 2 + 1`` bins; each band's sum to 1, so that its value is a mean power. Bands narrower than
+    the bins interpolate between them, so that one tone reads alike at any sample rate.
     """
     frequency = np.fft.rfftfreq(length, 1.0 / sample_rate)
     reach = np.maximum((2.0 ** (1.0 / PER_OCTAVE) - 1.0) * CENTRES, 1.5 * sample_rate / length)
     weights = np.clip(1.0 - np.abs(frequency - CENTRES[:, None]) / reach[:, None], 0.0, None)
     weights[CENTRES / sample_rate > 0.5, -1] = 1.0
-    weights /= weights.sum(axis=1, keepdims=True)
-    result = np.asarray(weights, dtype=np.float32)
-    result.flags.writeable = False
-    return result
+    return _weights(weights / weights.sum(axis=1, keepdims=True))
 
 
 @lru_cache(maxsize=16)
-def range_weights(length: int, sample_rate: float) -> NDArray[np.float32]:
-    """Return 0/1 weights of bins in :data:`RANGES`, shape (ranges, length // 2 + 1)."""
+def range_weights(length: int, sample_rate: float) -> Weights:
+    """Return weights 0 or 1 of bins in :data:`RANGES`."""
     frequency = np.fft.rfftfreq(length, 1.0 / sample_rate)
-    result = np.array([(frequency >= low) & (frequency < high) for low, high in RANGES], dtype=np.float32)
-    result.flags.writeable = False
-    return result
+    return _weights(np.array([(frequency >= low) & (frequency < high) for low, high in RANGES], dtype=np.float32))
+
+
+def power_spectra(windows: NDArray[np.float32]) -> tuple[NDArray[np.complex64], NDArray[np.float32]]:
+    """Transform windowed samples, (windows, length), and return spectra and powers, (windows, length // 2 + 1)."""
+    spectrum = np.ascontiguousarray(np.fft.rfft(windows, axis=-1), dtype=np.complex64)
+    power = np.empty(spectrum.shape, dtype=np.float32)
+    kernels.powers(spectrum.view(np.float32), power)
+    return spectrum, power
+
+
+def sums(power: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
+    """Return weighted sums of bins, (windows, bands), of powers (windows, bins)."""
+    out = np.zeros((len(power), len(weights.values)), dtype=np.float32)
+    kernels.weighted_sums(power, *weights, out)
+    return out
 
 
 def usable_bands(sample_rate: float) -> NDArray[np.bool_]:

@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tonewright.analysis.bands import CENTRES, band_weights, decibels, hann, usable_bands, window_length
+from tonewright.analysis.bands import (
+    CENTRES,
+    band_weights,
+    decibels,
+    hann,
+    power_spectra,
+    sums,
+    usable_bands,
+    window_length,
+)
 from tonewright.audio.meters import Loudness, Meter
 from tonewright.threads import spread
 
@@ -86,14 +95,13 @@ def window_powers(samples: NDArray[Any], sample_rate: float, length: int, hop: i
     -------
     Array of shape (windows, bands).
     """
-    weights = band_weights(length, sample_rate).T
-    total = np.zeros(0, dtype=np.float32)
+    weights = band_weights(length, sample_rate)
+    total = np.zeros((0, CENTRES.size), dtype=np.float32)
     for channel in samples:
         frames = np.lib.stride_tricks.sliding_window_view(channel, length)[::hop]
-        spectrum = np.fft.rfft(frames * hann(length), axis=-1)
-        power = (np.square(spectrum.real) + np.square(spectrum.imag)).astype(np.float32, copy=False) @ weights
-        total = power if not total.size else total + power
-    return np.asarray(total / len(samples), dtype=np.float32).reshape(-1, CENTRES.size)
+        bands = sums(power_spectra(np.multiply(frames, hann(length), dtype=np.float32))[1], weights)
+        total = total + bands if total.size else bands
+    return total / np.float32(len(samples))
 
 
 def survey(

@@ -53,6 +53,8 @@ def _common(
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; every fault of the input is one sentence."""
     _prepare_streams()
+    # Our matrices are small: threads of a BLAS would only spin beside ours. Read when numpy is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     output.log_to_stderr()
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, _terminated)

@@ -58,6 +58,7 @@ def _jobs() -> list[tuple[str, Callable[[], None]]]:
 
             jobs.append((f"processor, {layout}, {dtype}", forward))
             jobs.append((f"gradients, {layout}, {dtype}", backward))
+    jobs.append(("match", _match))
     return jobs
 
 
@@ -65,7 +66,9 @@ def _chain() -> Any:
     from tonewright.settings import Band, Compressor, Settings
 
     compressor = Compressor(threshold_db=-30.0, ratio=2.0)
-    return Settings(bands=(Band(type="peak", frequency_hz=1000.0, gain_db=3.0, compressor=compressor),))
+    # Two stages, as mono and stereo run stages in pairs.
+    band = Band(type="peak", frequency_hz=1000.0, gain_db=3.0, compressor=compressor)
+    return Settings(bands=(band, band))
 
 
 def _noise(dtype: str, channels: int) -> Any:
@@ -87,3 +90,13 @@ def _backward(dtype: str, channels: int) -> None:
     plan, values = Plan.of(_chain(), everything=True)
     tape = Tape(_noise(dtype, channels)[None], 44_100, plan, values)
     tape.gradient(tape.output)
+
+
+def _match() -> None:
+    import numpy as np
+
+    from tonewright.audio import Audio
+    from tonewright.controllers.match import match
+
+    song, reference = (Audio(np.tile(_noise("float32", 2), 32), 44_100) for _ in range(2))
+    match(song, reference, steps=1)

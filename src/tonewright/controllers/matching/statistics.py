@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tonewright.analysis.bands import band_weights, hann, range_weights, window_length
+from tonewright.analysis import kernels
+from tonewright.analysis.bands import band_weights, hann, power_spectra, range_weights, sums, window_length
+from tonewright.threads import spread as spread_over_threads
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -52,12 +54,19 @@ class Listener:
         return self._measure(segments)[0]
 
     def _measure(self, segments: Floats) -> tuple[Statistics, dict[str, Any]]:
-        frames = np.lib.stride_tricks.sliding_window_view(segments, self.length, axis=-1)[:, :: self.hop]
-        spectrum = np.fft.rfft(frames * hann(self.length), axis=-1)
-        power = np.square(spectrum.real) + np.square(spectrum.imag)
-        power = power.reshape(-1, power.shape[-1]).astype(np.float32, copy=False)
-        mean = (power.mean(axis=0, dtype=np.float64) @ self._bands.T.astype(np.float64)) + _BAND_FLOOR
-        ranges = (power @ self._ranges.T).astype(np.float64) + _RANGE_FLOOR
+        window = hann(self.length)
+
+        def listen(segment: Floats) -> tuple[NDArray[np.complex64], Array, Floats]:
+            frames = np.lib.stride_tricks.sliding_window_view(segment, self.length)[:: self.hop]
+            spectrum, power = power_spectra(np.multiply(frames, window, dtype=np.float32))
+            return spectrum, power.sum(axis=0, dtype=np.float64), sums(power, self._ranges)
+
+        heard = spread_over_threads(listen, list(segments))
+        spectra = [spectrum for spectrum, _, _ in heard]
+        count = sum(len(spectrum) for spectrum in spectra)
+        whole = np.sum([total for _, total, _ in heard], axis=0)[None] / count
+        mean = sums(whole.astype(np.float32), self._bands)[0].astype(np.float64) + _BAND_FLOOR
+        ranges = np.concatenate([one for _, _, one in heard]).astype(np.float64) + _RANGE_FLOOR
         level, range_mean = _DB * np.log(ranges), ranges.mean(axis=0)
         order = np.argsort(level, axis=0)
         position = QUANTILES * (len(level) - 1)
@@ -67,13 +76,16 @@ class Listener:
         upper = np.take_along_axis(level, order[np.minimum(below + 1, len(level) - 1)], axis=0)
         spread = lower * (1.0 - part) + upper * part - _DB * np.log(range_mean)
         kept = {
-            "spectrum": spectrum, "mean": mean, "ranges": ranges, "range_mean": range_mean, "order": order,
+            "spectra": spectra, "mean": mean, "ranges": ranges, "range_mean": range_mean, "order": order,
             "below": below, "part": part, "shape": segments.shape,
         }  # fmt: skip
         return Statistics(_DB * np.log(mean), spread), kept
 
     def measure_with_gradient(self, segments: Floats) -> tuple[Statistics, Any]:
-        """Measure segments; also return a function from gradients by the two statistics to that by the segments."""
+        """Measure segments; also return a function from gradients by the two statistics to that by the segments.
+
+        The function may be called once: it works in the spectra's own memory.
+        """
         statistics, kept = self._measure(segments)
 
         def back(by_spectrum: Array, by_spread: Array) -> Floats:
@@ -90,16 +102,23 @@ class Listener:
             by_level[order[row], columns] += by_spread[j] * (1.0 - part[j])
             by_level[order[min(row + 1, count - 1)], columns] += by_spread[j] * part[j]
         by_ranges = _DB * (by_level / ranges - by_spread.sum(axis=0) / (kept["range_mean"] * count))
-        by_power = by_ranges.astype(np.float32) @ self._ranges
-        by_power += (_DB * by_spectrum / (kept["mean"] * count)).astype(np.float32) @ self._bands
-        spectrum = kept["spectrum"]
-        gradient = spectrum * (2.0 * by_power.reshape(spectrum.shape))
-        # The transform of real samples counts every inner bin twice.
-        gradient[..., 1:-1] *= 0.5
-        frames = np.fft.irfft(gradient, self.length, axis=-1, norm="forward") * hann(self.length)
+        by_range = np.ascontiguousarray(by_ranges, dtype=np.float32)
+        by_band = (_DB * by_spectrum / (kept["mean"] * count)).astype(np.float32)
+        by_bin = np.sum(by_band[:, None] * self._bands.values, axis=0)
+        window, bins = hann(self.length), self.length // 2 + 1
+        windows = len(kept["spectra"][0])
         result = np.zeros(kept["shape"], dtype=np.float32)
-        windows = frames.shape[1]
-        for half in range(2):
-            piece = frames[:, :, half * self.hop : (half + 1) * self.hop]
-            result[:, half * self.hop : (half + windows) * self.hop] += piece.reshape(len(result), -1)
+
+        def turn(index: int) -> None:
+            gradient = kept["spectra"][index]
+            here = by_range[index * windows : (index + 1) * windows]
+            kernels.scale_back(gradient.view(np.float32), by_bin, here, *self._ranges)
+            # The transform of real samples counts every inner bin twice.
+            gradient[:, 1 : bins - 1] *= np.float32(0.5)
+            frames = np.fft.irfft(gradient, self.length, axis=-1, norm="forward") * window
+            for half in range(2):
+                piece = frames[:, half * self.hop : (half + 1) * self.hop]
+                result[index, half * self.hop : (half + windows) * self.hop] += piece.reshape(-1)
+
+        spread_over_threads(turn, range(len(result)))
         return result
