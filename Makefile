@@ -34,6 +34,11 @@ demo: .venv/.installed
 	@echo "Plots:    $$PWD/demo-output/report/curves.png"
 	@echo "Settings: $$PWD/demo-output/settings.json"
 
+# The README's picture, in few colours. What the README quotes of the report is to be renewed with it, by hand.
+picture: demo
+	$(BIN)/python -c "from PIL import Image; \
+	    Image.open('demo-output/report/curves.png').convert('RGB').quantize(64).save('docs/images/demo.png', optimize=True)"
+
 test: .venv/.tools lint types pytest
 
 lint: .venv/.tools
@@ -94,4 +99,4 @@ clean:
 	rm -rf .venv demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test lint types pytest format warmup bench clean
+.PHONY: help demo picture test lint types pytest format warmup bench clean
