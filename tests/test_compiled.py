@@ -104,3 +104,27 @@ def test_functions_of_others_compile_silently(tmp_path: Path) -> None:
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout + done.stderr == ""
+
+
+def test_cached_kernels_depend_on_the_sources_beside_them(tmp_path: Path) -> None:
+    """A kernel inlines functions of its neighbours: when one of those changes, the cached machine code is stale."""
+    (tmp_path / "inner.py").write_text(
+        "from tonewright.compiled import kernel\n\n@kernel()\ndef inner(x):\n    return x + 1.0\n"
+    )
+    (tmp_path / "outer.py").write_text(
+        "from inner import inner\nfrom tonewright.compiled import kernel\n\n"
+        "@kernel()\ndef outer(x):\n    return inner(x) * 10.0\n\nprint(outer(1.0), outer.stats.cache_hits)\n"
+    )
+
+    def run() -> str:
+        done = subprocess.run(
+            [sys.executable, "outer.py"], cwd=tmp_path, capture_output=True, text=True, check=True,
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")},
+        )  # fmt: skip
+        return done.stdout.split("\n")[0]
+
+    assert run() == "20.0 Counter()"
+    assert run().startswith("20.0 Counter({")
+    text = (tmp_path / "inner.py").read_text()
+    (tmp_path / "inner.py").write_text(text.replace("1.0", "2.0"))
+    assert run() == "30.0 Counter()"

@@ -6,8 +6,11 @@ Kernels are serial and release the GIL; spreading rows over cores is the job of 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -44,11 +47,31 @@ def kernel(flags: frozenset[str] = RECURSION, *, inline: bool = False) -> Callab
             options["forceinline"] = True
             return numba.njit(**options)(function)  # type: ignore[no-any-return]
         with contextlib.suppress(RuntimeError):  # numba: "cannot cache function ...: no locator available"
-            return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
+            dispatcher = numba.njit(cache=True, **options)(function)
+            _depend_on_folder(dispatcher, Path(function.__code__.co_filename).parent)
+            return dispatcher  # type: ignore[no-any-return]
         _state["cached"] = False
         return numba.njit(**options)(function)  # type: ignore[no-any-return]
 
     return decorate
+
+
+def _depend_on_folder(dispatcher: Any, folder: Path) -> None:
+    """Make the cache entry depend on all sources beside the function's, from which kernels may be inlined.
+
+    numba looks at the function's own file only. Its stamp is private: where it is not as expected it stays as it is.
+    """
+    with contextlib.suppress(AttributeError):
+        cache_file = dispatcher._cache._cache_file
+        cache_file._source_stamp = (cache_file._source_stamp, _digest(folder))
+
+
+@lru_cache
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def can_cache() -> bool:

@@ -16,6 +16,7 @@ from tonewright.controllers.matching.curve import content_covariance, curve_cova
 from tonewright.controllers.matching.moments import refine
 from tonewright.controllers.matching.statistics import Listener, Statistics
 from tonewright.processor.filters import response_db
+from tonewright.processor.gradients import Tape
 from tonewright.settings import Settings
 
 RATE = 44100.0
@@ -151,7 +152,7 @@ def test_descent_reaches_a_goal_that_the_chain_can_reach() -> None:
     before = listener.measure(segments)
 
     def change(values: np.ndarray) -> Statistics:
-        tape = descent.Tape(segments[:, None], RATE, descent.PLAN, descent.to_plan_values(values))
+        tape = Tape(segments[:, None], RATE, descent.PLAN, descent.to_plan_values(values))
         after = listener.measure(tape.output[:, 0])
         return Statistics(after.spectrum_db - before.spectrum_db, after.spread_db - before.spread_db)
 
