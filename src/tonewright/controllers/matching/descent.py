@@ -48,7 +48,6 @@ _SPREAD_DB, _SPREAD_WEIGHT = 2.5, 2.0
 _RATE, _MOMENTUM, _SECOND = 0.06, 0.8, 0.95
 
 PLAN = Plan(bands=tuple(PlanBand(kind, True) for kind, _ in BANDS))
-_TONE_PLAN = Plan(bands=tuple(PlanBand(kind, False) for kind, _ in BANDS))
 
 
 @dataclass(frozen=True)
