@@ -1,8 +1,8 @@
 """Gradient descent through the exact chain: bands and compressors together, from the closed form's answer.
 
 Minimised is a negative log posterior: the difference of long-term spectra in the metric of :mod:`curve` (content is
-forgiven as far as the pair showed it), the difference of level spreads, and the priors of the parameters. The priors
-are the pull to the start: gains, Q and slopes want to be small, thresholds and times want to stay where they began.
+forgiven as far as the pair showed it), the difference of level spreads, and a pull to the start: bands want to stay
+where the closed form put them, compressors want to be weak, thresholds and times to stay where they began.
 """
 
 from __future__ import annotations
@@ -13,14 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tonewright.controllers.matching.bands import (
-    BANDS,
-    LOG_MIDDLES,
-    LOG_WIDTHS,
-    Q_MIDDLE,
-    Q_PRIOR,
-    clip_bands,
-)
+from tonewright.controllers.matching.bands import BANDS, LOG_WIDTHS, clip_bands
 from tonewright.controllers.matching.statistics import QUANTILES, Listener, Statistics
 from tonewright.processor.gradients import Tape
 from tonewright.processor.plan import Plan, PlanBand
@@ -32,9 +25,10 @@ Floats = NDArray[np.float32]
 GAIN, FREQUENCY, Q, THRESHOLD, SLOPE, ATTACK, RELEASE, KNEE = range(8)
 _TONE, _DYNAMICS = slice(GAIN, THRESHOLD), slice(THRESHOLD, KNEE + 1)
 
-#: Priors: middle and standard deviation of each value; frequency and Q as in :mod:`bands`, gains freer, as the curve's
-#: own covariance holds them. Thresholds hold for audio at -23 LUFS.
-_GAIN_PRIOR_DB = 10.0
+#: The pull to the start: how far gain (dB), log Hz (parts of the band's own width) and log Q may stray, as standard
+#: deviations. Free bands would follow the content that the closed form has averaged out.
+_GAIN_PULL_DB, _FREQUENCY_PULL, _Q_PULL = 1.5, 0.35, 0.25
+#: Priors of the compressors: middle and standard deviation of each value. Thresholds hold for audio at -23 LUFS.
 _SLOPE_START, _SLOPE_PRIOR = 0.15, 0.6
 _THRESHOLD_START_DB, _THRESHOLD_PRIOR_DB = -25.0, 10.0
 _ATTACK_START, _RELEASE_START, _TIME_PRIOR = np.log(10.0), np.log(80.0), 1.2
@@ -88,14 +82,14 @@ def start_values(theta: Array, *, tone: bool, dynamics: bool) -> Array:
     values[:, _TONE] = theta
     if not tone:
         values[:, GAIN] = 0.0
-    values[:, _DYNAMICS] = _middles()[:, _DYNAMICS]
+    values[:, _DYNAMICS] = _middles(theta)[:, _DYNAMICS]
     values[:, SLOPE] = _SLOPE_START if dynamics else 0.0
     return values
 
 
-def _middles() -> Array:
+def _middles(theta: Array) -> Array:
     middles = np.zeros((len(BANDS), 8))
-    middles[:, FREQUENCY], middles[:, Q] = LOG_MIDDLES, np.log(Q_MIDDLE)
+    middles[:, _TONE] = theta
     middles[:, THRESHOLD] = _THRESHOLD_START_DB
     middles[:, ATTACK], middles[:, RELEASE] = _ATTACK_START, _RELEASE_START
     middles[:, KNEE] = _KNEE_START_DB
@@ -105,9 +99,9 @@ def _middles() -> Array:
 def _widths() -> Array:
     widths = np.empty((len(BANDS), 8))
     widths[:] = [
-        _GAIN_PRIOR_DB, 1.0, Q_PRIOR, _THRESHOLD_PRIOR_DB, _SLOPE_PRIOR, _TIME_PRIOR, _TIME_PRIOR, _KNEE_PRIOR_DB,
+        _GAIN_PULL_DB, 1.0, _Q_PULL, _THRESHOLD_PRIOR_DB, _SLOPE_PRIOR, _TIME_PRIOR, _TIME_PRIOR, _KNEE_PRIOR_DB,
     ]  # fmt: skip
-    widths[:, FREQUENCY] = LOG_WIDTHS
+    widths[:, FREQUENCY] = _FREQUENCY_PULL * LOG_WIDTHS
     return widths
 
 
@@ -176,7 +170,7 @@ def descend(
     """
     listener = Listener(sample_rate)
     before = listener.measure(segments)
-    middles, widths = _middles(), _widths()
+    middles, widths = _middles(start[:, _TONE]), _widths()
     free = np.zeros(8, dtype=bool)
     free[_TONE], free[_DYNAMICS] = tone, dynamics
     values, best = start.copy(), (np.inf, start)

@@ -35,7 +35,7 @@ STEPS = 30
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
 _LEAST_GAIN_DB, _LEAST_SLOPE = 0.15, 0.03
 #: Slopes below this are left out too if the distance grows by no more than this factor: fewer compressors, same sound.
-_SPARSE_SLOPE, _SPARSE_LOSS = 0.1, 1.03
+_SPARSE_SLOPE, _SPARSE_LOSS = 0.06, 1.01
 
 
 @dataclass(frozen=True)
