@@ -18,6 +18,15 @@ from tonewright.processor.levels import excess_alone, gains, gains_near, multipl
 
 
 @kernel()
+def _copy(source: Any, first: int, target: Any, start: int, lanes: int, n: int) -> None:
+    """Copy the first n samples of lanes; row by row, which becomes a plain move of memory."""
+    for lane in range(lanes):
+        x, y = source[first + lane], target[start + lane]
+        for t in range(n):
+            y[t] = x[t]
+
+
+@kernel()
 def _filter(a: Any, b: Any, first: int, lanes: int, n: int, c: Any, z: Any) -> None:
     last = first + lanes
     run_biquads(a[first:last], b[first:last], n, c[first:last], z[first:last])
@@ -86,7 +95,7 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
             if n == 0 and before == 0:
                 continue
             first, second = kind[pair, 0], kind[pair, 1]
-            a[lanes:, :before] = held[pair, :, :before]
+            _copy(held[pair], 0, a, lanes, lanes, before)
             together = n == before
             if together and first & FILTER and second & FILTER:
                 _filter(a, b, 0, 2 * lanes, n, c[pair], zs[pair])
@@ -94,11 +103,11 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
                 if first & FILTER and n:
                     _filter(a, b, 0, lanes, n, c[pair], zs[pair])
                 else:
-                    b[:lanes, :n] = a[:lanes, :n]
+                    _copy(a, 0, b, 0, lanes, n)
                 if second & FILTER and before:
                     _filter(a, b, lanes, lanes, before, c[pair], zs[pair])
                 else:
-                    b[lanes:, :before] = a[lanes:, :before]
+                    _copy(a, lanes, b, lanes, lanes, before)
             for row in range(rows):
                 if first & COMPRESSOR:
                     _detect(b, q, row, channels, n, stages[row, 2 * pair], d)
@@ -118,12 +127,12 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
                 if second & COMPRESSOR:
                     _apply(b, a, s, rows + row, channels, before, stages[row, 2 * pair + 1], single, gain)
             if not first & COMPRESSOR:
-                a[:lanes, :n] = b[:lanes, :n]
+                _copy(b, 0, a, 0, lanes, n)
             if not second & COMPRESSOR:
-                a[lanes:, :before] = b[lanes:, :before]
-            held[pair, :, :n] = a[:lanes, :n]
+                _copy(b, lanes, a, lanes, lanes, before)
+            _copy(a, 0, held[pair], 0, lanes, n)
             # What leaves the second stage is what the next pair's first stage is about to take.
-            a[:lanes, :before] = a[lanes:, :before]
+            _copy(a, lanes, a, 0, lanes, before)
         block = step - pairs
         if 0 <= block < blocks:
             start = block * BLOCK
