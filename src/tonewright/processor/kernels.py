@@ -36,8 +36,8 @@ from tonewright.processor.levels import (
 FILTER, COMPRESSOR = 1, 2
 #: Columns of a stage: b0 b1 b2 a1 a2, threshold (dB), slope 1 - 1/ratio, knee (dB), two alphas, makeup (dB).
 COLUMNS = 11
-#: Samples in a block: six stages of four lanes stay in a 1 MiB cache.
-BLOCK = 512
+#: Samples in a block: long enough that loops dominate their set-up, short enough to stay in a core's cache.
+BLOCK = 1024
 #: States smaller than this are cleared between blocks, or a filter would circulate subnormal numbers for ever.
 _VANISHED = 1e-30
 
