@@ -29,6 +29,16 @@ PAPER_BANDS: tuple[tuple[BandType, float, float], ...] = (
     ("high_shelf", 4000.0, 21050.0),
 )
 
+#: The same types, spread evenly over what is heard: half of the paper's peaks lie above 8 kHz, one below 2 kHz.
+EVEN_BANDS: tuple[tuple[BandType, float, float], ...] = (
+    ("low_shelf", 25.0, 250.0),
+    ("peak", 50.0, 500.0),
+    ("peak", 200.0, 1500.0),
+    ("peak", 700.0, 5000.0),
+    ("peak", 2200.0, 12000.0),
+    ("high_shelf", 3500.0, 17000.0),
+)
+
 #: Split frequencies in Hz for six bands in topology ``crossover``: two octaves apart around the speech range. The
 #: paper's bands overlap, so they cannot be split at their own middles.
 CROSSOVER_HZ = (120.0, 400.0, 1500.0, 5000.0, 11000.0)
@@ -60,7 +70,8 @@ class Layout:
     Attributes
     ----------
     name
-        ``full54``, ``paper42``, ``peq18`` or ``peq_drc24`` for the built-in ones.
+        ``full54``, ``paper42``, ``peq18`` or ``peq_drc24`` for those of the paper; ``even54``, ``even42``, ``even18``
+        and ``even24`` are the same with bands spread evenly (:data:`EVEN_BANDS`).
     base
         Neutral settings that hold the structure and everything that is not free.
     free
@@ -150,7 +161,12 @@ def _compressor_free(path: str, names: tuple[str, ...]) -> list[Free]:
     return rows
 
 
-def _build(name: str, band_compressor: tuple[str, ...], outer: bool) -> Layout:
+def _build(
+    name: str,
+    band_compressor: tuple[str, ...],
+    outer: bool,
+    ranges: tuple[tuple[BandType, float, float], ...] = PAPER_BANDS,
+) -> Layout:
     resting = Compressor(
         threshold_db=PARAMETERS["threshold_db"].search.middle,
         ratio=1.0,
@@ -158,7 +174,7 @@ def _build(name: str, band_compressor: tuple[str, ...], outer: bool) -> Layout:
         release_ms=PARAMETERS["release_ms"].search.middle,
     )
     bands, free = [], []
-    for index, (kind, low, high) in enumerate(PAPER_BANDS):
+    for index, (kind, low, high) in enumerate(ranges):
         frequency = Range(low, high, "log")
         compressor = resting if band_compressor else None
         bands.append(Band(type=kind, frequency_hz=frequency.middle, q=BUTTERWORTH, compressor=compressor))
@@ -183,5 +199,9 @@ LAYOUTS: dict[str, Layout] = {
         _build("paper42", ("threshold_db", "ratio", "attack_ms", "release_ms"), outer=False),
         _build("peq18", (), outer=False),
         _build("peq_drc24", (), outer=True),
+        _build("even54", COMPRESSOR_PARAMETERS, outer=False, ranges=EVEN_BANDS),
+        _build("even42", ("threshold_db", "ratio", "attack_ms", "release_ms"), outer=False, ranges=EVEN_BANDS),
+        _build("even18", (), outer=False, ranges=EVEN_BANDS),
+        _build("even24", (), outer=True, ranges=EVEN_BANDS),
     )
 }

@@ -19,6 +19,7 @@ from tonewright.analysis.bands import (
     usable_bands,
     window_length,
 )
+from tonewright.analysis.dynamics import MEASURES, window_dynamics
 from tonewright.audio.meters import Loudness, Meter
 from tonewright.threads import spread
 
@@ -40,6 +41,8 @@ class Survey:
         Meter readings of the whole.
     powers
         Mean power per window and band, averaged over channels, (windows, bands), float32. Windows do not overlap.
+    dynamics
+        Levels inside the same windows, (windows, 8), float32; see :mod:`tonewright.analysis.dynamics`.
     window
         Frames from one window to the next.
     """
@@ -49,6 +52,7 @@ class Survey:
     frames: int
     loudness: Loudness
     powers: NDArray[np.float32]
+    dynamics: NDArray[np.float32]
     window: int
 
     @property
@@ -121,6 +125,7 @@ def survey(
     length = window_length(sample_rate, WINDOW_S)
     meter = Meter(sample_rate, channels)
     rows: list[NDArray[np.float32]] = []
+    moves: list[NDArray[np.float32]] = []
     rest: NDArray[Any] = np.zeros((channels, 0), dtype=np.float32)
     frames = 0
     for block in blocks:
@@ -133,6 +138,7 @@ def survey(
         def read_spectrum(windows: NDArray[Any] = whole[:, :usable]) -> None:
             if windows.shape[1]:
                 rows.append(window_powers(windows, sample_rate, length, length))
+                moves.append(window_dynamics(windows, sample_rate, length))
 
         spread(_call, (read_meter, read_spectrum))
         rest = whole[:, usable:].copy()
@@ -143,5 +149,7 @@ def survey(
         padded = np.zeros((channels, length), dtype=np.float32)
         padded[:, : rest.shape[1]] = rest
         rows.append(window_powers(padded, sample_rate, length, length))
+        moves.append(window_dynamics(padded, sample_rate, length))
     powers = np.concatenate(rows) if rows else np.zeros((0, CENTRES.size), dtype=np.float32)
-    return Survey(sample_rate, channels, frames, meter.result(), powers, length)
+    dynamics = np.concatenate(moves) if moves else np.zeros((0, len(MEASURES)), dtype=np.float32)
+    return Survey(sample_rate, channels, frames, meter.result(), powers, dynamics, length)

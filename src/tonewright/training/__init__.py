@@ -1,1 +1,1 @@
-"""How networks are trained: corpora, data, losses, the trainer."""
+"""How networks are trained: corpora, degradations, losses, one trainer. Needs the extra ``train``."""

@@ -1,0 +1,1 @@
+"""What networks hear, what they are made of, and their weights: inference in plain numpy."""

@@ -1,0 +1,244 @@
+"""Training examples, made while they are needed: the same seed and number give the same example, whatever ran before.
+
+``match``: two excerpts *a*, *b* of a work and hidden settings *h*. The network hears *a* and *h(b)*; what it answers is
+put on a crop of *a* and compared with *h* on the crop. ``auto``: the network hears *h(c)* of an excerpt *c*; what it
+answers is put on a crop of *h(c)* and compared with *c*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.signal
+from numpy.typing import NDArray
+
+from tonewright.analysis.bands import usable_bands, window_length
+from tonewright.analysis.dynamics import window_dynamics
+from tonewright.analysis.survey import WINDOW_S, window_powers
+from tonewright.controllers.matching.hints import curve_hint
+from tonewright.networks.frames import Frames, band_factors, to_frames
+from tonewright.processor.engine import Engine
+from tonewright.training.config import Experiment
+from tonewright.training.corpus import Corpus, Entry
+from tonewright.training.degradations import DEGRADATIONS
+
+Floats = NDArray[np.float32]
+
+#: RMS at which settings are hidden, in dBFS.
+HIDING_DB = -20.0
+#: Excerpts with less than this share of loud stretches are drawn again, so often.
+_LOUD_SHARE, _TRIES = 0.6, 30
+#: Speeds as fractions.
+_SPEEDS = ((8, 9), (15, 16), (16, 15), (9, 8))
+#: A work laid under another is so much lower, in dB.
+_UNDER_DB = (-20.0, -6.0)
+#: Bands this far below the loudest do not count in the true change of a spectrum, in dB.
+_AUDIBLE_DB = 60.0
+_STRETCH = 131072
+_TRAIN, _VALIDATION = 0, 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Examples side by side.
+
+    Attributes
+    ----------
+    recordings
+        Frames of what is heard, (rows, frames, 65) each.
+    hint
+        (rows, hints).
+    input, target
+        Crops, (rows, frames): the input at the networks' working level.
+    change_db, heard
+        True change of the crop's spectrum by band, and weights 0 or 1, (rows, 57).
+    """
+
+    recordings: tuple[Floats, ...]
+    hint: Floats
+    input: Floats
+    target: Floats
+    change_db: Floats
+    heard: Floats
+
+
+class Examples:
+    """Draws batches from corpora as an experiment says."""
+
+    def __init__(self, experiment: Experiment, corpora: list[Corpus] | None = None) -> None:
+        self.experiment = experiment
+        self.rate = experiment.sample_rate
+        data = experiment.data
+        self._corpora = corpora or [Corpus.open(source.path) for source in data.sources]
+        shares = np.array([source.share for source in data.sources])
+        self._shares = shares / shares.sum()
+        self._names = list(data.degradations)
+        chances = np.array([data.degradations[name] for name in self._names])
+        self._chances = chances / chances.sum()
+        self._window = window_length(self.rate, WINDOW_S)
+        self._engine_plans = {name: DEGRADATIONS[name].plan for name in self._names}
+
+    def batch(self, number: int) -> Batch:
+        """Return the training batch of a step."""
+        return self._batch(np.random.default_rng([self.experiment.seed, _TRAIN, number]), "train", self.experiment.batch)
+
+    def validation(self) -> list[Batch]:
+        """Return the validation batches: always the same."""
+        count, size = self.experiment.validation_examples, self.experiment.batch
+        numbers = range(0, count, size)
+        return [
+            self._batch(np.random.default_rng([_VALIDATION, n]), "validation", min(size, count - n)) for n in numbers
+        ]
+
+    def _batch(self, rng: np.random.Generator, split: str, rows: int) -> Batch:
+        data = self.experiment.data
+        context = round(self.rate * rng.choice(data.context_s))
+        reference = round(self.rate * rng.choice(data.reference_s)) if self.experiment.task == "match" else 0
+        context, reference = max(context, data.crop_frames), reference
+        drawn = [self._excerpts(rng, split, context, reference) for _ in range(rows)]
+        firsts = np.stack([one[0] for one in drawn])
+        settings = [self._hide(rng) for _ in range(rows)]
+        starts = rng.integers(0, context - data.crop_frames + 1, size=rows)
+        if self.experiment.task == "match":
+            return self._match(firsts, np.stack([one[1] for one in drawn]), settings, starts)
+        return self._auto(firsts, settings, starts, np.array([one[2] for one in drawn], dtype=np.float32))
+
+    def _match(
+        self, own: Floats, others: Floats, settings: list[tuple[str, NDArray[np.float64]]], starts: NDArray[np.int64]
+    ) -> Batch:
+        degraded = self._process(others, settings)
+        powers, frames = zip(*(self._hear(row) for row in own), strict=True)
+        other_powers, other_frames = zip(*(self._hear(row) for row in degraded), strict=True)
+        hint = np.stack([curve_hint(p, q, self.rate) for p, q in zip(powers, other_powers, strict=True)])
+        crops = self._crop(own, starts)
+        target = self._process(crops, settings)
+        gains = np.array([one.gain_db for one in frames])[:, None]
+        change, heard = self._change(crops, target)
+        return Batch(
+            recordings=(np.stack([f.values for f in frames]), np.stack([f.values for f in other_frames])),
+            hint=hint.astype(np.float32),
+            input=(crops * 10.0 ** (gains / 20.0)).astype(np.float32),
+            target=target,
+            change_db=change,
+            heard=heard,
+        )
+
+    def _auto(
+        self, clean: Floats, settings: list[tuple[str, NDArray[np.float64]]], starts: NDArray[np.int64], speech: Floats
+    ) -> Batch:
+        degraded = self._process(clean, settings)
+        _, frames = zip(*(self._hear(row) for row in degraded), strict=True)
+        crops, target = self._crop(degraded, starts), self._crop(clean, starts)
+        gains = np.array([one.gain_db for one in frames])[:, None]
+        change, heard = self._change(crops, target)
+        return Batch(
+            recordings=(np.stack([f.values for f in frames]),),
+            hint=np.stack([1.0 - speech, speech], axis=1).astype(np.float32),
+            input=(crops * 10.0 ** (gains / 20.0)).astype(np.float32),
+            target=target,
+            change_db=change,
+            heard=heard,
+        )
+
+    def _hide(self, rng: np.random.Generator) -> tuple[str, NDArray[np.float64]]:
+        name = str(rng.choice(self._names, p=self._chances))
+        return name, DEGRADATIONS[name].draw(rng)
+
+    def _process(self, x: Floats, settings: list[tuple[str, NDArray[np.float64]]]) -> Floats:
+        """Put settings on rows, (rows, frames); plans differ in their filters only by name."""
+        out = x.copy()
+        for name, plan in self._engine_plans.items():
+            rows = [index for index, one in enumerate(settings) if one[0] == name]
+            if not rows or name == "none":
+                continue
+            engine = Engine(plan, np.stack([settings[index][1] for index in rows]), self.rate)
+            y, _ = engine.run(np.ascontiguousarray(x[rows][:, None, :]), engine.zero_states(len(rows), 1), False)
+            out[rows] = y[:, 0]
+        return out
+
+    def _hear(self, row: Floats) -> tuple[Floats, Frames]:
+        powers = window_powers(row[None], self.rate, self._window, self._window)
+        return powers, to_frames(powers, window_dynamics(row[None], self.rate, self._window), self.rate)
+
+    def _crop(self, x: Floats, starts: NDArray[np.int64]) -> Floats:
+        length = self.experiment.data.crop_frames
+        return np.stack([row[start : start + length] for row, start in zip(x, starts, strict=True)])
+
+    def _change(self, before: Floats, after: Floats) -> tuple[Floats, Floats]:
+        factors = band_factors(self.rate)
+        spectra = [
+            np.stack([window_powers(row[None], self.rate, self._window, self._window).mean(axis=0) for row in x])
+            for x in (before, after)
+        ]
+        first, second = (10.0 * np.log10(one * factors + 1e-14) for one in spectra)
+        heard = usable_bands(self.rate) & (first > first.max(axis=1, keepdims=True) - _AUDIBLE_DB)
+        return np.asarray(second - first, dtype=np.float32), heard.astype(np.float32)
+
+    def _excerpts(
+        self, rng: np.random.Generator, split: str, length: int, other_length: int
+    ) -> tuple[Floats, Floats, bool]:
+        """Draw one or two excerpts of a work at the level for hiding, perhaps of two works at once."""
+        entry, first, second = self._one(rng, split, length, other_length)
+        if rng.random() < self.experiment.data.mixed and split == "train":
+            gain = 10.0 ** (rng.uniform(*_UNDER_DB) / 20.0)
+            _, under, under_second = self._one(rng, split, length, other_length, entry.profile)
+            first, second = first + gain * under, second + gain * under_second
+        return _at_level(first), _at_level(second), entry.profile == "speech"
+
+    def _one(
+        self, rng: np.random.Generator, split: str, length: int, other_length: int, profile: str | None = None
+    ) -> tuple[Entry, Floats, Floats]:
+        up, down = _SPEEDS[int(rng.integers(len(_SPEEDS)))]
+        if split != "train" or rng.random() >= self.experiment.data.varied_speed:
+            up, down = 1, 1
+        needed, needed_other = (-(-size * down // up) for size in (length, other_length))
+        for _ in range(100 * _TRIES):
+            corpus = self._corpora[int(rng.choice(len(self._corpora), p=self._shares))]
+            entries = corpus.split(split)
+            if not entries:
+                continue
+            entry = entries[int(rng.integers(len(entries)))]
+            if (profile and entry.profile != profile) or entry.frames < needed + needed_other:
+                continue
+            place = _places(rng, entry, needed, needed_other)
+            if place is None:
+                continue
+            parts = [corpus.read(entry, start, size) for start, size in zip(place, (needed, needed_other), strict=True)]
+            if up != down:
+                parts = [scipy.signal.resample_poly(part, up, down).astype(np.float32) for part in parts]
+            first, second = parts[0][:length], parts[1][:other_length]
+            if _sounds(first) and (not other_length or _sounds(second)):
+                return entry, _at_level(first), _at_level(second)
+        raise RuntimeError(f"The corpora hold no loud {split} work of {length + other_length} frames.")
+
+
+def _places(rng: np.random.Generator, entry: Entry, length: int, other_length: int) -> tuple[int, int] | None:
+    """Draw two stretches that do not overlap and are mostly loud, in either order, anywhere in the work."""
+    loud = np.asarray(entry.loud, dtype=bool)
+    for _ in range(_TRIES):
+        slack = entry.frames - length - other_length
+        cuts = np.sort(rng.integers(0, slack + 1, size=2))
+        if rng.random() < 0.5:
+            starts = int(cuts[0]), int(cuts[1] + length)
+        else:
+            starts = int(cuts[1] + other_length), int(cuts[0])
+        if all(_loud_share(loud, s, n) >= _LOUD_SHARE for s, n in zip(starts, (length, other_length), strict=True)):
+            return starts
+    return None
+
+
+def _loud_share(loud: NDArray[np.bool_], start: int, frames: int) -> float:
+    if frames == 0 or not loud.size:
+        return 1.0
+    part = loud[start // _STRETCH : (start + frames) // _STRETCH + 1]
+    return float(part.mean()) if part.size else 0.0
+
+
+def _sounds(x: Floats) -> bool:
+    return float(np.mean(x.astype(np.float64) ** 2)) > 1e-6
+
+
+def _at_level(x: Floats) -> Floats:
+    power = float(np.mean(x.astype(np.float64) ** 2)) if x.size else 0.0
+    return x if power <= 0.0 else np.asarray(x * (10.0 ** (HIDING_DB / 20.0) / np.sqrt(power)), dtype=np.float32)
