@@ -12,8 +12,9 @@ import numpy as np
 
 from tonewright.compiled import VECTOR, kernel
 
-#: Bins whose sums are formed in single precision before they are added in double.
-_CHUNK = 128
+#: Bins whose sums are formed in single precision before they are added in double. Fewer than 252, so that the product
+#: of as many factors below the root of 2 is a number.
+_CHUNK = 192
 _F, _I = np.float32, np.int32
 #: The bits of the square root of 1/2 in single precision.
 _ROOT_HALF = 0x3F3504F3
@@ -77,12 +78,18 @@ def cut(padded: Any, start: int, window: Any, out: Any) -> None:
 @kernel(VECTOR)
 def overlap_add(frames: Any, window: Any, start: int, padded: Any) -> None:
     """Do the adjoint of :func:`cut`; `padded` is added to."""
-    length = window.shape[0]
+    windows, length = frames.shape
     hop = length // 2
-    for t in range(frames.shape[0]):
+    # Two frames meet in every hop but the first and the last, so each sample is visited once.
+    for i in range(hop):
+        padded[start + i] += frames[0, i] * window[i]
+    for t in range(1, windows):
         first = start + t * hop
-        for i in range(length):
-            padded[first + i] += frames[t, i] * window[i]
+        for i in range(hop):
+            padded[first + i] += frames[t, i] * window[i] + frames[t - 1, hop + i] * window[hop + i]
+    last = start + windows * hop
+    for i in range(hop):
+        padded[last + i] += frames[windows - 1, hop + i] * window[hop + i]
 
 
 @kernel(VECTOR)
@@ -91,9 +98,6 @@ def compare(x: Any, y: Any, floor: Any, sums: Any) -> None:
 
     With :math:`P = \max(|X|^2, \epsilon)` and :math:`Q = \max(|Y|^2, \epsilon)`:
     :math:`\sum (\sqrt P - \sqrt Q)^2`, :math:`\sum Q`, :math:`\sum |\log_2 P/Q|` and :math:`\sum |\sqrt P - \sqrt Q|`.
-
-    No logarithm is taken of a bin: the quotient larger / smaller is split into a power of two and a factor between
-    the roots of 1/2 and 2; exponents are added, factors multiplied, and one logarithm is taken of each product.
 
     Parameters
     ----------
@@ -104,31 +108,38 @@ def compare(x: Any, y: Any, floor: Any, sums: Any) -> None:
     sums
         Result, (4,), float64.
     """
-    bins = x.shape[0] // 2
-    squares = energy = logs = differences = 0.0
-    for start in range(0, bins, _CHUNK):
-        squares_here = energy_here = differences_here = _F(0)
-        product = _F(1)
-        exponent = _I(0)
-        for k in range(start, min(start + _CHUNK, bins)):
-            p = max(x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1], floor)
-            q = max(y[2 * k] * y[2 * k] + y[2 * k + 1] * y[2 * k + 1], floor)
-            difference = _F(math.sqrt(p) - math.sqrt(q))
-            squares_here += difference * difference
-            energy_here += q
-            differences_here += abs(difference)
-            bits = _F(max(p, q) / min(p, q)).view(_I)
-            power = _I(_I(bits - _I(_ROOT_HALF)) >> _I(23))
-            exponent = _I(exponent + power)
-            product *= _I(bits - _I(power << _I(23))).view(_F)
-        squares += squares_here
-        energy += energy_here
-        differences += differences_here
-        logs += exponent + math.log2(np.float64(product))
-    sums[0] = squares
-    sums[1] = energy
-    sums[2] = logs
-    sums[3] = differences
+    sums[:] = 0.0
+    for start in range(0, x.shape[0], 2 * _CHUNK):
+        end = min(start + 2 * _CHUNK, x.shape[0])
+        squares, energy, logs, differences = _compare_chunk(x[start:end], y[start:end], floor)
+        sums[0] += squares
+        sums[1] += energy
+        sums[2] += logs
+        sums[3] += differences
+
+
+@kernel(VECTOR, inline=True)
+def _compare_chunk(x: Any, y: Any, floor: Any) -> Any:
+    """Return the sums of :func:`compare` over a few bins.
+
+    No logarithm is taken of a bin: the quotient larger / smaller is split into a power of two and a factor between
+    the roots of 1/2 and 2; exponents are added, factors multiplied, and one logarithm is taken of the product.
+    """
+    squares = energy = differences = _F(0)
+    product = _F(1)
+    exponent = _I(0)
+    for k in range(x.shape[0] // 2):
+        p = max(x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1], floor)
+        q = max(y[2 * k] * y[2 * k] + y[2 * k + 1] * y[2 * k + 1], floor)
+        difference = _F(math.sqrt(p) - math.sqrt(q))
+        squares += difference * difference
+        energy += q
+        differences += abs(difference)
+        bits = _F(max(p, q) / min(p, q)).view(_I)
+        power = _I(_I(bits - _I(_ROOT_HALF)) >> _I(23))
+        exponent = _I(exponent + power)
+        product *= _I(bits - _I(power << _I(23))).view(_F)
+    return squares, energy, exponent + math.log2(np.float64(product)), differences
 
 
 @kernel(VECTOR)
@@ -154,7 +165,7 @@ def differentiate(x: Any, y: Any, floor: Any, by_square: Any, by_log: Any, by_di
         power = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1]
         p = max(power, floor)
         q = max(y[2 * k] * y[2 * k] + y[2 * k + 1] * y[2 * k + 1], floor)
-        inverse = _F(1) / _F(math.sqrt(p))
+        inverse: Any = _F(1) / _F(math.sqrt(p))
         slope = inverse * (by_log * inverse + by_difference)
         slope = slope if p > q else (-slope if p < q else _F(0))
         slope += by_square * (_F(1) - _F(math.sqrt(q)) * inverse)
@@ -165,14 +176,53 @@ def differentiate(x: Any, y: Any, floor: Any, by_square: Any, by_log: Any, by_di
 
 @kernel(VECTOR)
 def double_ends(x: Any) -> None:
-    """Double the first and the last bin of each window, which a real inverse transform counts once, not twice.
+    """Double the first and the last bin of each window.
 
     Parameters
     ----------
     x
         Spectra, (windows, 2 * bins), float32.
     """
-    last = x.shape[1] - 2
     for t in range(x.shape[0]):
-        x[t, 0] *= _F(2)
-        x[t, last] *= _F(2)
+        for i in (0, 1, x.shape[1] - 2, x.shape[1] - 1):
+            x[t, i] *= _F(2)
+
+
+@kernel(VECTOR)
+def band_powers(spectrum: Any, edges: Any, out: Any) -> None:
+    """Add up the power of each band.
+
+    Parameters
+    ----------
+    spectrum
+        (windows, 2 * bins), float32.
+    edges
+        The first bin of each band, and the bin after the last, (bands + 1,).
+    out
+        Result, (windows, bands), float32.
+    """
+    for t in range(out.shape[0]):
+        for band in range(out.shape[1]):
+            total = _F(0)
+            for i in range(2 * edges[band], 2 * edges[band + 1]):
+                total += spectrum[t, i] * spectrum[t, i]
+            out[t, band] = total
+
+
+@kernel(VECTOR)
+def scale_bands(spectrum: Any, edges: Any, factors: Any) -> None:
+    """Multiply each band of a spectrum, in place, and clear what is in none.
+
+    Parameters
+    ----------
+    spectrum, edges
+        As in :func:`band_powers`.
+    factors
+        (windows, bands), float32.
+    """
+    for t in range(factors.shape[0]):
+        spectrum[t, : 2 * edges[0]] = 0
+        spectrum[t, 2 * edges[-1] :] = 0
+        for band in range(factors.shape[1]):
+            for i in range(2 * edges[band], 2 * edges[band + 1]):
+                spectrum[t, i] *= factors[t, band]

@@ -16,22 +16,20 @@ the mean over resolutions by Yamamoto et al. (arXiv:1904.04472). For one row thi
 every row has its own norm, so that a row's loss does not depend on the batch. :mod:`tonewright.evaluation.mrstft` is
 the same distance, for one recording and without gradient.
 
-On the CPU value and gradient are formed together, row by row, in a few passes over memory that stays in the cache;
-what is kept for the backward pass is the gradient itself.
+On the CPU value and gradient are formed together, row by row, in a few passes over memory; what is kept for the
+backward pass is the gradient itself. Rows are spread over the threads of :mod:`tonewright.threads`; the Fourier
+transforms are torch's, so give torch one thread (``torch.set_num_threads(1)``) where several rows run at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tonewright.errors import AudioError, MissingExtraError, SettingsError
 from tonewright.threads import spread
-from tonewright.training.losses import kernels
 
 try:
     import torch
@@ -42,11 +40,11 @@ except ImportError as error:
         f"The training loss needs torch, which cannot be imported ({error}): pip install 'tonewright[train]'."
     ) from None
 
+from tonewright.training.losses import kernels, portable, transients
+from tonewright.training.losses.transforms import POWER_FLOOR, Floats, Transforms
+
 #: Window lengths in samples: 128, 256, ..., 8192.
 RESOLUTIONS = tuple(2**k for k in range(7, 14))
-POWER_FLOOR = 1e-8
-
-_Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class StftLoss:
     convergence, log_magnitude, linear_magnitude
         Weights of the three terms, 0 or more.
     transients
-        Weight of the transient term, 0 or more.
+        Weight of the transient term (:mod:`tonewright.training.losses.transients`), 0 or more.
     portable
         Take the path in plain torch on the CPU too; other devices and float64 always do.
 
@@ -76,6 +74,15 @@ class StftLoss:
     linear_magnitude: float = 0.0
     transients: float = 0.0
     portable: bool = False
+
+    @property
+    def shortest_audio(self) -> int:
+        """The fewest samples a row may have: one more than half the longest window."""
+        return self._longest // 2 + 1
+
+    @property
+    def _longest(self) -> int:
+        return max(*self.resolutions, transients.LENGTH if self.transients else 0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "resolutions", tuple(self.resolutions))
@@ -98,7 +105,7 @@ class StftLoss:
 
         Returns
         -------
-        Tensor (rows,), float32, or float64 for float64 on the portable path. A row with a sample that is not finite
+        Tensor (rows,), float32, or float64 for float64. A row with a sample that is not finite
         has the loss NaN and the gradient NaN; the others are not affected.
 
         Raises
@@ -110,10 +117,14 @@ class StftLoss:
             raise AudioError(
                 f"Output and target must both be (rows, frames), got {tuple(output.shape)} and {tuple(target.shape)}."
             )
-        if output.shape[1] <= max(self.resolutions) // 2:
-            needed = max(self.resolutions) // 2 + 1
-            raise AudioError(f"The loss needs at least {needed} samples, got {output.shape[1]}.")
-        output, target = output.to(torch.float32).contiguous(), target.detach().to(torch.float32).contiguous()
+        if output.shape[1] < self.shortest_audio:
+            raise AudioError(f"The loss needs at least {self.shortest_audio} samples, got {output.shape[1]}.")
+        if not output.is_floating_point():
+            raise AudioError(f"Audio must be floating point with full scale 1.0, got {output.dtype}.")
+        target = target.detach().to(output)
+        if self.portable or output.device.type != "cpu" or output.dtype == torch.float64:
+            return _portable_rows(output, target, self)
+        output, target = output.to(torch.float32).contiguous(), target.to(torch.float32).contiguous()
         if torch.is_grad_enabled() and output.requires_grad:
             return _Loss.apply(output, target, self)  # type: ignore[no-any-return, no-untyped-call]
         return _rows(output, target, self, keep=False)[0]
@@ -147,64 +158,54 @@ def _rows(output: Tensor, target: Tensor, loss: StftLoss, keep: bool) -> tuple[T
     return torch.from_numpy(values), torch.from_numpy(gradient)
 
 
-class _Pair(NamedTuple):
-    """Output and target of one row, reflected at both ends, with the gradient by the reflected output."""
-
-    output: _Floats
-    target: _Floats
-    gradient: _Floats | None
-    margin: int
-    frames: int
-
-
-def _row(x: _Floats, y: _Floats, loss: StftLoss, gradient: _Floats | None) -> float:
+def _row(x: Floats, y: Floats, loss: StftLoss, gradient: Floats | None) -> float:
     """Return the loss of one row; write its gradient where there is a place for it."""
     if not np.isfinite(x.sum(dtype=np.float64) + y.sum(dtype=np.float64)):
         # The compiled passes assume numbers.
         if gradient is not None:
             gradient[:] = np.nan
         return float("nan")
-    margin = max(loss.resolutions) // 2
-    padded = np.empty((2, len(x) + 2 * margin), np.float32)
-    kernels.pad(x, margin, padded[0])
-    kernels.pad(y, margin, padded[1])
-    pair = _Pair(padded[0], padded[1], None if gradient is None else np.zeros_like(padded[0]), margin, len(x))
-    value = sum(_one_resolution(pair, length, loss) for length in loss.resolutions)
+    row = Transforms(x, y, loss._longest)
+    keep = gradient is not None
+    value = sum(_one_resolution(row, length, loss, keep) for length in loss.resolutions)
+    if loss.transients:
+        distance, by_spectrum = transients.distance(*row.spectra(transients.LENGTH))
+        value += loss.transients * distance
+        if keep:
+            row.add_gradient(np.float32(loss.transients) * by_spectrum, transients.LENGTH)
     if gradient is not None:
-        kernels.fold(pair.gradient, margin, gradient)
+        row.write_gradient(gradient)
     return value
 
 
-def _one_resolution(pair: _Pair, length: int, loss: StftLoss) -> float:
-    window = _hann(length)
-    start = pair.margin - length // 2
-    frames = np.empty((2, 1 + pair.frames // (length // 2), length), np.float32)
-    kernels.cut(pair.output, start, window, frames[0])
-    kernels.cut(pair.target, start, window, frames[1])
-    spectra = torch.fft.rfft(torch.from_numpy(frames))
-    x, y = torch.view_as_real(spectra).reshape(2, -1).numpy()
+def _one_resolution(row: Transforms, length: int, loss: StftLoss, keep: bool) -> float:
+    x, y = row.spectra(length)
     sums = np.empty(4)
-    floor = np.float32(POWER_FLOOR)
-    kernels.compare(x, y, floor, sums)
+    kernels.compare(x.reshape(-1), y.reshape(-1), np.float32(POWER_FLOOR), sums)
     squares, energy, logs, differences = (float(each) for each in sums)
-    share, count = 1 / len(loss.resolutions), len(x) // 2
-    by_log = share * loss.log_magnitude / count
-    by_difference = share * loss.linear_magnitude / count
-    if pair.gradient is not None:
+    share, bins = 1.0 / len(loss.resolutions), x.size // 2
+    by_log, by_difference = share * loss.log_magnitude / bins, share * loss.linear_magnitude / bins
+    if keep:
         # Equal spectra are a kink of the norm; 0 is among its slopes.
         by_square = share * loss.convergence / np.sqrt(squares * energy) if squares > 0 else 0.0
-        # Half of each, because the inverse transform counts every bin but the ends twice.
-        halves = (np.float32(0.5 * each) for each in (by_square, by_log, by_difference))
-        kernels.differentiate(x, y, floor, *halves)
-        kernels.double_ends(x.reshape(frames.shape[1], -1))
-        by_frames = torch.fft.irfft(spectra[0], length, norm="forward")
-        kernels.overlap_add(by_frames.numpy(), window, start, pair.gradient)
+        factors = [np.float32(each) for each in (POWER_FLOOR, by_square, by_log, by_difference)]
+        kernels.differentiate(x.reshape(-1), y.reshape(-1), *factors)
+        row.add_gradient(x, length)
     convergence = share * loss.convergence * np.sqrt(squares / energy)
-    return float(convergence + by_log * 0.5 * np.log(2.0) * logs + by_difference * differences)
+    # The sum of log2 of power ratios, as natural logarithms of magnitudes.
+    return float(convergence + 0.5 * np.log(2.0) * by_log * logs + by_difference * differences)
 
 
-@lru_cache(maxsize=32)
-def _hann(length: int) -> _Floats:
-    """Periodic Hann window, ``0.5 - 0.5 cos(2 pi n / length)``."""
-    window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)).astype(np.float32)
-    return window
+def _portable_rows(output: Tensor, target: Tensor, loss: StftLoss) -> Tensor:
+    total = output.new_zeros(len(output))
+    for length in loss.resolutions:
+        with torch.no_grad():
+            powers = portable.powers(target, length)
+        terms = portable.compare(portable.powers(output, length), powers, POWER_FLOOR)
+        total = total + loss.convergence * terms.convergence
+        total = total + loss.log_magnitude * terms.log_magnitude + loss.linear_magnitude * terms.linear_magnitude
+    total = total / len(loss.resolutions)
+    if loss.transients:
+        pair = (portable.powers(each, transients.LENGTH) for each in (output, target))
+        total = total + loss.transients * transients.portable_distance(*pair)
+    return total
