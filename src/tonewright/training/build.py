@@ -8,6 +8,7 @@ from tonewright.layouts import LAYOUTS
 from tonewright.networks.specification import Specification
 from tonewright.training.config import ConfigError, Experiment
 from tonewright.training.networks import ControllerNetwork
+from tonewright.training.paper import AutoEqNetwork, Shape, StyleNetwork
 
 #: Numbers beside the recordings, by task; see :class:`~tonewright.networks.specification.Specification`.
 HINTS = {"auto": 2, "match": 58}
@@ -29,6 +30,21 @@ def specification_of(experiment: Experiment) -> Specification:
     )
 
 
+def shape_of(experiment: Experiment) -> Shape:
+    """Return what the experiment's network is, for the paper's kinds."""
+    shape = experiment.network
+    return Shape(
+        channels=shape.channels,
+        hidden=shape.hidden,
+        summary=shape.summary,
+        dilations=shape.dilations,
+        kernel=shape.kernel,
+        padding=shape.padding,
+        film=shape.film,
+        neutral_start=shape.neutral_start,
+    )
+
+
 def build_network(experiment: Experiment) -> nn.Module:
     """Build the network of an experiment with fresh weights.
 
@@ -40,4 +56,8 @@ def build_network(experiment: Experiment) -> nn.Module:
     kind = experiment.network.kind
     if kind == "controller":
         return ControllerNetwork(specification_of(experiment), experiment.network.dropout)
+    if (kind, experiment.task) == ("paper-autoeq", "auto"):
+        return AutoEqNetwork(experiment.predicted, shape_of(experiment))
+    if (kind, experiment.task) == ("paper-st", "match"):
+        return StyleNetwork(experiment.predicted, shape_of(experiment))
     raise ConfigError(f"There is no network {kind!r} for {experiment.task}.")

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tonewright.errors import TonewrightError
-from tonewright.layouts import LAYOUTS
+from tonewright.errors import SettingsError
+from tonewright.layouts import LAYOUTS, Layout, Mapping
 from tonewright.training.degradations import DEGRADATIONS
 
 
-class ConfigError(TonewrightError):
+class ConfigError(SettingsError):
     """A training configuration cannot be used."""
 
 
@@ -49,10 +49,14 @@ class Data(_Model):
         Lengths that are heard of the input and of the reference; one of each is drawn per batch.
     crop_frames
         Length on which the loss is taken.
+    reuse
+        Steps in turn that share what is heard and take the loss on other crops: hearing costs more than learning.
     mixed
         Probability that a second work is laid under the first, 6 to 20 dB lower.
     varied_speed
         Probability that a work is played faster or slower, by up to a ninth.
+    level
+        Of recordings when settings are hidden: ``rms``, -20 dBFS, or ``peak``, 0 dBFS as in the paper's AutoEQ.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -60,8 +64,10 @@ class Data(_Model):
     context_s: tuple[float, ...] = (18.0,)
     reference_s: tuple[float, ...] = (18.0,)
     crop_frames: int = Field(131072, ge=16384)
+    reuse: int = Field(2, ge=1)
     mixed: float = Field(0.25, ge=0, le=1)
     varied_speed: float = Field(0.3, ge=0, le=1)
+    level: Literal["rms", "peak"] = "rms"
 
     @model_validator(mode="after")
     def _known(self) -> Data:
@@ -73,7 +79,15 @@ class Data(_Model):
 
 
 class Architecture(_Model):
-    """Which network. ``controller`` is ours; the paper's are ``paper-autoeq`` and ``paper-st``."""
+    """Which network. ``controller`` is ours; the paper's are ``paper-autoeq`` and ``paper-st``.
+
+    Attributes
+    ----------
+    heads, dropout
+        Of ours only; see :class:`~tonewright.networks.specification.Specification`.
+    kernel, padding, film, neutral_start
+        Of the paper's only; see :class:`~tonewright.training.paper.Shape`.
+    """
 
     kind: Literal["controller", "paper-autoeq", "paper-st"] = "controller"
     channels: int = Field(128, ge=8)
@@ -83,6 +97,9 @@ class Architecture(_Model):
     heads: int = Field(4, ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
     kernel: int = Field(7, ge=1)
+    padding: Literal["same", "none"] = "same"
+    film: bool = False
+    neutral_start: bool = True
 
 
 class Loss(_Model):
@@ -106,18 +123,26 @@ class Loss(_Model):
 
 
 class Optimiser(_Model):
-    """Adam, warm-up, a constant rate and a linear decay over the last part.
+    """Adam with decoupled weight decay, warm-up, and how the rate goes on.
 
     Attributes
     ----------
+    betas
+        Of Adam.
+    schedule
+        ``constant`` with a linear decay over the last part, or ``cosine``: half a period from the rate to zero.
     decay
-        Part of the steps over which the rate falls to zero.
+        Part of the steps over which a constant rate falls to zero.
+    clip
+        Largest norm of a gradient.
     average
         Of the exponential moving average of weights, which is what is validated and exported.
     """
 
     rate: float = Field(1e-3, gt=0)
     weight_decay: float = Field(0.01, ge=0)
+    betas: tuple[float, float] = (0.9, 0.98)
+    schedule: Literal["constant", "cosine"] = "constant"
     warm_up: int = Field(200, ge=0)
     decay: float = Field(0.25, ge=0, le=1)
     clip: float = Field(1.0, gt=0)
@@ -131,6 +156,8 @@ class Experiment(_Model):
     ----------
     name
         Of the folder with everything that is kept.
+    layout, mapping
+        What is predicted, and its scales: each parameter's own (``log``), or all linear as in the paper.
     steps, batch
         Gradient steps, examples per step.
     validate_every, validation_examples, patience
@@ -143,6 +170,7 @@ class Experiment(_Model):
     name: str = Field(pattern=r"^[\w.-]+$")
     task: Literal["auto", "match"]
     layout: str = "even54"
+    mapping: Mapping = "log"
     seed: int = Field(0, ge=0)
     steps: int = Field(gt=0)
     batch: int = Field(8, ge=1)
@@ -160,7 +188,14 @@ class Experiment(_Model):
     def _consistent(self) -> Experiment:
         if self.layout not in LAYOUTS:
             raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}")
+        if self.mapping != "log" and self.network.kind == "controller":
+            raise ValueError("the controller network's files know the mapping log only")
         return self
+
+    @property
+    def predicted(self) -> Layout:
+        """What the network predicts: the layout with its mapping."""
+        return LAYOUTS[self.layout].with_mapping(self.mapping)
 
 
 def load_experiment(path: str | Path) -> Experiment:

@@ -59,8 +59,8 @@ class Degradation:
     bands: tuple[tuple[BandType, Range], ...] = _PROTOCOL_BANDS
     band_on: float = 1.0
     compressor_on: float = 0.5
-    gain_db: Range = Range(-12, 12)
-    q: Range = Range(0.3, 4, "log")
+    gain_db: Range = field(default=Range(-12, 12))
+    q: Range = field(default=Range(0.3, 4, "log"))
     compressor: Mapping[str, Range] = field(
         default_factory=lambda: {
             "threshold_db": Range(-30, 0),
@@ -72,7 +72,7 @@ class Degradation:
         }
     )
     gain_spread_db: float = 0.0
-    level_db: Range = Range(0, 0)
+    level_db: Range = field(default=Range(0, 0))
 
     @cached_property
     def plan(self) -> Plan:

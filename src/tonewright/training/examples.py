@@ -3,11 +3,16 @@
 ``match``: two excerpts *a*, *b* of a work and hidden settings *h*. The network hears *a* and *h(b)*; what it answers is
 put on a crop of *a* and compared with *h* on the crop. ``auto``: the network hears *h(c)* of an excerpt *c*; what it
 answers is put on a crop of *h(c)* and compared with *c*.
+
+The paper's networks hear waveforms: for ``auto`` the crop of *h(c)* itself, scaled to a peak of 1; for ``match`` the
+crop of *a*, and *h(b)*, at -40 dB, which is the half-swap of dasp-pytorch with halves that need not be neighbours. What
+they answer is put on the crop at the level that they heard.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import scipy.signal
@@ -17,7 +22,7 @@ from tonewright.analysis.bands import usable_bands, window_length
 from tonewright.analysis.dynamics import window_dynamics
 from tonewright.analysis.survey import WINDOW_S, window_powers
 from tonewright.controllers.matching.hints import curve_hint
-from tonewright.networks.frames import Frames, band_factors, to_frames
+from tonewright.networks.frames import WORKING_DB, Frames, band_factors, to_frames
 from tonewright.processor.engine import Engine
 from tonewright.training.config import Experiment
 from tonewright.training.corpus import Corpus, Entry
@@ -27,6 +32,8 @@ Floats = NDArray[np.float32]
 
 #: RMS at which settings are hidden, in dBFS.
 HIDING_DB = -20.0
+#: K-weighted level at which the paper's style transfer hears and works, in dB.
+PAPER_DB = -40.0
 #: Excerpts with less than this share of loud stretches are drawn again, so often.
 _LOUD_SHARE, _TRIES = 0.6, 30
 #: Speeds as fractions.
@@ -36,7 +43,7 @@ _UNDER_DB = (-20.0, -6.0)
 #: Bands this far below the loudest do not count in the true change of a spectrum, in dB.
 _AUDIBLE_DB = 60.0
 _STRETCH = 131072
-_TRAIN, _VALIDATION = 0, 1
+_TRAIN, _VALIDATION, _CROPS = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,11 @@ class Batch:
     hint
         (rows, hints).
     input, target
-        Crops, (rows, frames): the input at the networks' working level.
+        Crops, (rows, frames): the input at the level that the network works at.
     change_db, heard
         True change of the crop's spectrum by band, and weights 0 or 1, (rows, 57).
+    waves
+        What the paper's networks hear, (rows, frames) each; for ours none.
     """
 
     recordings: tuple[Floats, ...]
@@ -61,6 +70,19 @@ class Batch:
     target: Floats
     change_db: Floats
     heard: Floats
+    waves: tuple[Floats, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Scenes:
+    """What a batch is cut from: excerpts clean and degraded, (rows, frames), and what is heard of them."""
+
+    settings: list[tuple[str, NDArray[np.float64]]]
+    clean: Floats
+    degraded: Floats
+    recordings: tuple[Floats, ...]
+    hint: Floats
+    gain: Floats
 
 
 class Examples:
@@ -76,70 +98,68 @@ class Examples:
         self._names = list(data.degradations)
         chances = np.array([data.degradations[name] for name in self._names])
         self._chances = chances / chances.sum()
+        self._waves = experiment.network.kind != "controller"
         self._window = window_length(self.rate, WINDOW_S)
+        self._group, self._scenes = -1, cast("_Scenes | None", None)
         self._engine_plans = {name: DEGRADATIONS[name].plan for name in self._names}
 
     def batch(self, number: int) -> Batch:
-        """Return the training batch of a step."""
-        return self._batch(np.random.default_rng([self.experiment.seed, _TRAIN, number]), "train", self.experiment.batch)
+        """Return the training batch of a step; `reuse` steps in turn share what is heard and differ in the crops."""
+        group, part = divmod(number, self.experiment.data.reuse)
+        if group != self._group:
+            rng = np.random.default_rng([self.experiment.seed, _TRAIN, group])
+            self._group, self._scenes = group, self._draw(rng, "train", self.experiment.batch)
+        assert self._scenes is not None
+        return self._cut(self._scenes, np.random.default_rng([self.experiment.seed, _CROPS, group, part]))
 
     def validation(self) -> list[Batch]:
         """Return the validation batches: always the same."""
         count, size = self.experiment.validation_examples, self.experiment.batch
-        numbers = range(0, count, size)
-        return [
-            self._batch(np.random.default_rng([_VALIDATION, n]), "validation", min(size, count - n)) for n in numbers
-        ]
+        batches = []
+        for first in range(0, count, size):
+            rng = np.random.default_rng([_VALIDATION, first])
+            batches.append(self._cut(self._draw(rng, "validation", min(size, count - first)), rng))
+        return batches
 
-    def _batch(self, rng: np.random.Generator, split: str, rows: int) -> Batch:
+    def _draw(self, rng: np.random.Generator, split: str, rows: int) -> _Scenes:
+        """Draw works, excerpts and settings, and hear them."""
         data = self.experiment.data
-        context = round(self.rate * rng.choice(data.context_s))
+        context = max(round(self.rate * rng.choice(data.context_s)), data.crop_frames)
         reference = round(self.rate * rng.choice(data.reference_s)) if self.experiment.task == "match" else 0
-        context, reference = max(context, data.crop_frames), reference
         drawn = [self._excerpts(rng, split, context, reference) for _ in range(rows)]
-        firsts = np.stack([one[0] for one in drawn])
         settings = [self._hide(rng) for _ in range(rows)]
-        starts = rng.integers(0, context - data.crop_frames + 1, size=rows)
+        own = np.stack([one[0] for one in drawn])
         if self.experiment.task == "match":
-            return self._match(firsts, np.stack([one[1] for one in drawn]), settings, starts)
-        return self._auto(firsts, settings, starts, np.array([one[2] for one in drawn], dtype=np.float32))
-
-    def _match(
-        self, own: Floats, others: Floats, settings: list[tuple[str, NDArray[np.float64]]], starts: NDArray[np.int64]
-    ) -> Batch:
-        degraded = self._process(others, settings)
-        powers, frames = zip(*(self._hear(row) for row in own), strict=True)
-        other_powers, other_frames = zip(*(self._hear(row) for row in degraded), strict=True)
-        hint = np.stack([curve_hint(p, q, self.rate) for p, q in zip(powers, other_powers, strict=True)])
-        crops = self._crop(own, starts)
-        target = self._process(crops, settings)
-        gains = np.array([one.gain_db for one in frames])[:, None]
-        change, heard = self._change(crops, target)
-        return Batch(
-            recordings=(np.stack([f.values for f in frames]), np.stack([f.values for f in other_frames])),
-            hint=hint.astype(np.float32),
-            input=(crops * 10.0 ** (gains / 20.0)).astype(np.float32),
-            target=target,
-            change_db=change,
-            heard=heard,
+            degraded = self._process(np.stack([one[1] for one in drawn]), settings)
+            powers, frames = zip(*(self._hear(row) for row in own), strict=True)
+            other_powers, others = zip(*(self._hear(row) for row in degraded), strict=True)
+            hints = [curve_hint(p, q, self.rate) for p, q in zip(powers, other_powers, strict=True)]
+            recordings = [frames, others]
+        else:
+            degraded = self._process(own, settings)
+            frames = tuple(self._hear(row)[1] for row in degraded)
+            hints = [np.array([0.0, 1.0]) if speech else np.array([1.0, 0.0]) for _, _, speech in drawn]
+            recordings = [frames]
+        return _Scenes(
+            settings=settings,
+            clean=own,
+            degraded=degraded,
+            recordings=tuple(np.stack([one.values for one in heard]) for heard in recordings),
+            hint=np.stack(hints).astype(np.float32),
+            gain=np.array([[10.0 ** (one.gain_db / 20.0)] for one in frames], dtype=np.float32),
         )
 
-    def _auto(
-        self, clean: Floats, settings: list[tuple[str, NDArray[np.float64]]], starts: NDArray[np.int64], speech: Floats
-    ) -> Batch:
-        degraded = self._process(clean, settings)
-        _, frames = zip(*(self._hear(row) for row in degraded), strict=True)
-        crops, target = self._crop(degraded, starts), self._crop(clean, starts)
-        gains = np.array([one.gain_db for one in frames])[:, None]
+    def _cut(self, scenes: _Scenes, rng: np.random.Generator) -> Batch:
+        """Choose the crops on which the loss is taken."""
+        rows, context = scenes.clean.shape
+        starts = rng.integers(0, context - self.experiment.data.crop_frames + 1, size=rows)
+        clean = self._crop(scenes.clean, starts)
+        if self.experiment.task == "match":
+            crops, target = clean, self._process(clean, scenes.settings)
+        else:
+            crops, target = self._crop(scenes.degraded, starts), clean
         change, heard = self._change(crops, target)
-        return Batch(
-            recordings=(np.stack([f.values for f in frames]),),
-            hint=np.stack([1.0 - speech, speech], axis=1).astype(np.float32),
-            input=(crops * 10.0 ** (gains / 20.0)).astype(np.float32),
-            target=target,
-            change_db=change,
-            heard=heard,
-        )
+        return Batch(scenes.recordings, scenes.hint, crops * scenes.gain, target, change, heard)
 
     def _hide(self, rng: np.random.Generator) -> tuple[str, NDArray[np.float64]]:
         name = str(rng.choice(self._names, p=self._chances))
@@ -184,7 +204,8 @@ class Examples:
             gain = 10.0 ** (rng.uniform(*_UNDER_DB) / 20.0)
             _, under, under_second = self._one(rng, split, length, other_length, entry.profile)
             first, second = first + gain * under, second + gain * under_second
-        return _at_level(first), _at_level(second), entry.profile == "speech"
+        scaled = _at_peak if self.experiment.data.level == "peak" else _at_level
+        return scaled(first), scaled(second), entry.profile == "speech"
 
     def _one(
         self, rng: np.random.Generator, split: str, length: int, other_length: int, profile: str | None = None
@@ -236,9 +257,14 @@ def _loud_share(loud: NDArray[np.bool_], start: int, frames: int) -> float:
 
 
 def _sounds(x: Floats) -> bool:
-    return float(np.mean(x.astype(np.float64) ** 2)) > 1e-6
+    return float(np.dot(x, x)) > 1e-6 * x.size
 
 
 def _at_level(x: Floats) -> Floats:
-    power = float(np.mean(x.astype(np.float64) ** 2)) if x.size else 0.0
-    return x if power <= 0.0 else np.asarray(x * (10.0 ** (HIDING_DB / 20.0) / np.sqrt(power)), dtype=np.float32)
+    power = float(np.dot(x, x)) / x.size if x.size else 0.0
+    return x if power <= 0.0 else x * np.float32(10.0 ** (HIDING_DB / 20.0) / np.sqrt(power))
+
+
+def _at_peak(x: Floats) -> Floats:
+    peak = float(np.abs(x).max(initial=0.0))
+    return x if peak <= 0.0 else np.asarray(x / np.float32(peak), dtype=np.float32)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from tonewright.analysis.bands import CENTRES
-from tonewright.layouts import LAYOUTS, Layout
+from tonewright.layouts import Layout
 from tonewright.processor.differentiable import layout_values, process_layout
 from tonewright.processor.portable_filters import design_filters
 from tonewright.training.config import Experiment
@@ -51,7 +51,7 @@ class Objective:
     def __init__(self, experiment: Experiment) -> None:
         weights = experiment.loss
         self.weights = weights
-        self.layout: Layout = LAYOUTS[experiment.layout]
+        self.layout: Layout = experiment.predicted
         self.rate = experiment.sample_rate
         self.stft = StftLoss(
             weights.resolutions,
@@ -62,8 +62,9 @@ class Objective:
         )
 
     def __call__(self, network: nn.Module, batch: Batch) -> Terms:
-        """Run a network on a batch."""
-        recordings = [torch.from_numpy(one) for one in batch.recordings]
+        """Run a network on a batch; one whose ``hears`` is ``"waves"`` is given waveforms instead of frames."""
+        heard = batch.waves if getattr(network, "hears", "frames") == "waves" else batch.recordings
+        recordings = [torch.from_numpy(one) for one in heard]
         u, expected = network(recordings, torch.from_numpy(batch.hint))
         return self.judge(u, expected, batch)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 
 from tonewright.errors import OutputError
 from tonewright.training.build import build_network
-from tonewright.training.config import ConfigError, Experiment
+from tonewright.training.config import ConfigError, Experiment, Optimiser, parse_experiment
 from tonewright.training.examples import Batch, Examples
 from tonewright.training.tasks import Objective, Terms
 
@@ -72,14 +73,16 @@ class Trainer:
         self.average = copy.deepcopy(self.network).eval()
         options = experiment.optimiser
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=options.rate, weight_decay=options.weight_decay, betas=(0.9, 0.98)
+            self.network.parameters(), lr=options.rate, weight_decay=options.weight_decay, betas=options.betas
         )
         self.step = 0
         self.best: tuple[float, int] = (float("inf"), 0)
         self.failures = 0
         self._validation: list[Batch] | None = None
 
-    def run(self, *, until: Callable[[], bool] | None = None, tell: Callable[[str, float], None] | None = None) -> Outcome:
+    def run(
+        self, *, until: Callable[[], bool] | None = None, tell: Callable[[str, float], None] | None = None
+    ) -> Outcome:
         """Train to the end.
 
         Parameters
@@ -95,14 +98,18 @@ class Trainer:
         sums: list[tuple[float, float, float]] = []
         began = time.monotonic()
         while self.step < experiment.steps:
-            terms = self._train_step()
-            self.step += 1
+            terms = self.take_step()
             sums.append((float(terms.error.mean()), float(terms.nothing.mean()), float(terms.curve)))
             if self.step % _LOG_EVERY == 0:
                 error, nothing, curve = np.mean(sums, axis=0)
                 pace = (time.monotonic() - began) / len(sums)
                 self._log(
-                    step=self.step, loss=error, nothing=nothing, ratio=error / nothing, curve=curve, seconds_per_step=pace
+                    step=self.step,
+                    loss=error,
+                    nothing=nothing,
+                    ratio=error / nothing,
+                    curve=curve,
+                    seconds_per_step=pace,
                 )
                 if tell:
                     line = f"step {self.step}: {error / nothing:.3f} of doing nothing, {pace:.2f} s per step"
@@ -123,13 +130,14 @@ class Trainer:
         self.save()
         return self._outcome("finished")
 
-    def _train_step(self) -> Terms:
+    def take_step(self) -> Terms:
+        """Take the next step; return what its batch cost before it."""
         experiment, options = self.experiment, self.experiment.optimiser
         torch.manual_seed(_step_seed(experiment.seed, self.step))
         self.network.train()
         batch = self.examples.batch(self.step)
         for group in self.optimiser.param_groups:
-            group["lr"] = options.rate * schedule(self.step, experiment.steps, options.warm_up, options.decay)
+            group["lr"] = options.rate * schedule(self.step, experiment.steps, options)
         self.optimiser.zero_grad(set_to_none=True)
         terms: Terms = self.objective(self.network, batch)
         terms.total.backward()  # type: ignore[no-untyped-call]
@@ -143,6 +151,7 @@ class Trainer:
                 mean.lerp_(now, 1.0 - keep)
             for mean, now in zip(self.average.buffers(), self.network.buffers(), strict=True):
                 mean.copy_(now)
+        self.step += 1
         return terms
 
     def validate(self) -> dict[str, float]:
@@ -172,7 +181,9 @@ class Trainer:
             tell(f"step {self.step}: validation {result['ratio']:.3f}", self.step / self.experiment.steps)
         if result["ratio"] < self.best[0]:
             self.best, self.failures = (result["ratio"], self.step), 0
-            _save(self.folder / BEST, {"step": self.step, "ratio": result["ratio"], "weights": self.average.state_dict()})
+            _save(
+                self.folder / BEST, {"step": self.step, "ratio": result["ratio"], "weights": self.average.state_dict()}
+            )
         else:
             self.failures += 1
 
@@ -213,7 +224,9 @@ class Trainer:
         if not path.exists():
             return False
         state = torch.load(path, weights_only=True)
-        if _essence(state["experiment"]) != _essence(self.experiment.model_dump(mode="json")):
+        # Read again, so that a checkpoint from before an option existed has the option's default.
+        of = parse_experiment(state["experiment"], str(path))
+        if _essence(of) != _essence(self.experiment):
             raise ConfigError(f"{path} belongs to another experiment; choose another folder, or delete it.")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
@@ -222,10 +235,12 @@ class Trainer:
         return True
 
 
-def schedule(step: int, steps: int, warm_up: int, decay: float) -> float:
-    """Return the factor of the learning rate: linear warm-up, constant, linear decay over the last part."""
-    rise = min(1.0, (step + 1) / warm_up) if warm_up else 1.0
-    fall = min(1.0, (steps - step) / (decay * steps)) if decay > 0 else 1.0
+def schedule(step: int, steps: int, options: Optimiser) -> float:
+    """Return the factor of the learning rate: linear warm-up, then what the options' schedule says."""
+    rise = min(1.0, (step + 1) / options.warm_up) if options.warm_up else 1.0
+    if options.schedule == "cosine":
+        return rise * 0.5 * (1.0 + math.cos(math.pi * step / steps))
+    fall = min(1.0, (steps - step) / (options.decay * steps)) if options.decay > 0 else 1.0
     return rise * fall
 
 
@@ -233,12 +248,12 @@ def _step_seed(seed: int, step: int) -> int:
     return int(np.random.default_rng([seed, step]).integers(2**62))
 
 
-def _essence(experiment: dict[str, Any]) -> dict[str, Any]:
+def _essence(experiment: Experiment) -> dict[str, Any]:
     """What must agree for a run to go on: not where data lies, nor how long to train and how often to look."""
     free = {"name", "steps", "patience", "checkpoint_s", "validate_every", "validation_examples"}
-    kept = {key: value for key, value in experiment.items() if key not in free}
-    kept["data"] = {key: value for key, value in experiment["data"].items() if key != "sources"}
-    return json.loads(json.dumps(kept))  # type: ignore[no-any-return]
+    kept = {key: value for key, value in experiment.model_dump(mode="json").items() if key not in free}
+    kept["data"].pop("sources")
+    return kept
 
 
 def _save(path: Path, state: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ The constants below were chosen on 56 works of the development set of ``scripts/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,14 +50,24 @@ class Expectation:
         E[h | d], (bands,), in dB.
     scale
         Posterior geometric mean of s: 0.1 for two parts of the same mix, above 1 for different music.
-    precision
-        Inverse of the covariance that h has left at that scale, whatever the level, (bands, bands), in 1/dB^2: the
-        metric in which a curve is near to the expected one.
+    known
+        Where the difference was measured, (bands,).
     """
 
     curve_db: Array
     scale: float
-    precision: Array
+    known: NDArray[np.bool_]
+
+    @cached_property
+    def precision(self) -> Array:
+        """Inverse of the covariance that h has left at that scale, whatever the level, (bands, bands), in 1/dB^2.
+
+        The metric in which a curve is near to the expected one.
+        """
+        h, c = curve_covariance(), content_covariance()
+        left = h - h @ np.linalg.solve(h + self.scale * c + _extra(self.known) + _LEVEL_VARIANCE, h)
+        spread = left + np.diag(np.full(len(h), _JITTER)) + 10.0 * _LEVEL_VARIANCE
+        return np.asarray(np.linalg.inv(spread), dtype=np.float64)
 
 
 def _octaves_apart() -> Array:
@@ -64,11 +75,13 @@ def _octaves_apart() -> Array:
     return np.asarray(np.abs(octaves[:, None] - octaves[None, :]))
 
 
+@lru_cache(maxsize=1)
 def curve_covariance() -> Array:
     """Return H, (bands, bands), in dB^2."""
     return np.asarray(CURVE_DB**2 * np.exp(-((_octaves_apart() / CURVE_OCTAVES) ** CURVE_POWER)))
 
 
+@lru_cache(maxsize=1)
 def content_covariance() -> Array:
     """Return C, (bands, bands), in dB^2."""
     apart = _octaves_apart()
@@ -89,19 +102,28 @@ def expect_curve(difference_db: Array, known: NDArray[np.bool_]) -> Expectation:
         Bands where both hold something, (bands,); the others are inferred from their neighbours.
     """
     d = np.where(known, difference_db - difference_db[known].mean(), 0.0) if known.any() else np.zeros(CENTRES.size)
-    h, c = curve_covariance(), content_covariance()
-    extra = np.diag(np.where(known, _JITTER, _UNKNOWN_VARIANCE))
-    logs, curves = [], []
-    for scale in SCALES:
-        whole = h + scale * c + extra + _LEVEL_VARIANCE
-        solved = np.linalg.solve(whole, d)
-        prior = -0.5 * (np.log(scale / SCALE_MEDIAN) / SCALE_WIDTH) ** 2
-        logs.append(prior - 0.5 * (np.linalg.slogdet(whole)[1] + d @ solved))
-        curves.append(h @ solved)
-    weights = np.exp(np.array(logs) - max(logs))
+    inverses, determinants = _solutions(np.asarray(known, dtype=np.bool_).tobytes())
+    h = curve_covariance()
+    solved = inverses @ d
+    priors = -0.5 * (np.log(SCALES / SCALE_MEDIAN) / SCALE_WIDTH) ** 2
+    logs = priors - 0.5 * (determinants + solved @ d)
+    weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    scale = float(np.exp(weights @ np.log(SCALES)))
-    left = h - h @ np.linalg.solve(h + scale * c + extra + _LEVEL_VARIANCE, h)
-    spread = left + np.diag(np.full(d.size, _JITTER)) + 10.0 * _LEVEL_VARIANCE
-    precision = np.asarray(np.linalg.inv(spread), dtype=np.float64)
-    return Expectation(weights @ np.array(curves), scale, precision)
+    return Expectation(h @ (weights @ solved), float(np.exp(weights @ np.log(SCALES))), known.copy())
+
+
+@lru_cache(maxsize=8)
+def _solutions(known: bytes) -> tuple[Array, Array]:
+    """Return the inverses of d's covariance for each scale, (scales, bands, bands), and their log determinants."""
+    wholes = [
+        curve_covariance()
+        + scale * content_covariance()
+        + _extra(np.frombuffer(known, dtype=np.bool_))
+        + _LEVEL_VARIANCE
+        for scale in SCALES
+    ]
+    return np.linalg.inv(np.array(wholes)), np.array([np.linalg.slogdet(whole)[1] for whole in wholes])
+
+
+def _extra(known: NDArray[np.bool_]) -> Array:
+    return np.diag(np.where(known, _JITTER, _UNKNOWN_VARIANCE))
