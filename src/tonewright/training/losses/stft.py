@@ -77,8 +77,8 @@ class StftLoss:
 
     @property
     def shortest_audio(self) -> int:
-        """The fewest samples a row may have: one more than half the longest window."""
-        return self._longest // 2 + 1
+        """The fewest samples a row may have: more than half of every window, and three windows of transients."""
+        return max(self._longest // 2 + 1, transients.LENGTH if self.transients else 0)
 
     @property
     def _longest(self) -> int:
@@ -98,8 +98,8 @@ class StftLoss:
         Parameters
         ----------
         output
-            (rows, frames), full scale 1.0, more frames than half the longest window. Differentiable once (on the
-            portable path: as often as torch can).
+            (rows, frames), full scale 1.0, at least :attr:`shortest_audio` frames. Differentiable once (on the portable
+            path: as often as torch can).
         target
             Of the same shape; a constant: no gradient flows to it.
 

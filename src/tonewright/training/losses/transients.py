@@ -14,7 +14,7 @@ and the distance are
 
 This is the log-filtered spectral flux of onset detection (S. Dixon, "Onset detection revisited", DAFx 2006; S. Böck,
 F. Krebs and M. Schedl, "Evaluating the online capabilities of onset detection methods", ISMIR 2012), kept apart in
-bands because compressors work in bands. A static gain in any band moves levels but not their rises, so the term leaves
+bands because compressors work in bands. A static gain moves levels but hardly their rises, so the term leaves
 tone to the others; :math:`\phi` lies 40 dB below the target's mean, so rises out of near silence do not count; and the
 constant below (0.05 neper, 0.4 dB per window) keeps targets without attacks from weighing without bound.
 """
