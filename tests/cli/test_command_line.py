@@ -37,7 +37,7 @@ def test_help_names_every_verb(cli: Command) -> None:
         assert verb in done.out
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "evaluate match"])
+@pytest.mark.parametrize("verb", [*VERBS, "evaluate auto", "evaluate match"])
 def test_every_verb_explains_itself(cli: Command, verb: str) -> None:
     done = cli(*verb.split(), "--help")
     assert done.code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,22 +13,15 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from tonewright.errors import AudioError
-from tonewright.evaluation.match_protocol import (
-    BANDS,
-    Protocol,
-    Work,
-    case_generator,
-    cases_of,
-    choose_excerpts,
-    draw_settings,
-    find_works,
-)
+from tonewright.evaluation.hidden import BANDS, draw_settings
+from tonewright.evaluation.match_protocol import MatchProtocol, cases_of, choose_excerpts
 from tonewright.evaluation.metrics import at_rms, rms_db
 from tonewright.evaluation.mrstft import mrstft
+from tonewright.evaluation.protocol import Protocol, Work, case_generator, find_works
 from tonewright.processor.render import render_array
 
 RATE = 44_100
-SMALL = Protocol(excerpt_s=1.0, minimum_s=4.0, draws=2)
+SMALL = MatchProtocol(excerpt_s=1.0, minimum_s=4.0, draws=2)
 
 
 def write_work(path: Path, seconds: float = 5.0, rate: int = RATE, seed: int = 0, channels: int = 2) -> Work:
@@ -77,7 +71,7 @@ def test_excerpts_do_not_overlap_and_are_not_silent() -> None:
     for seed in range(50):
         a, b = choose_excerpts(x, 1_000, np.random.default_rng(seed))
         assert abs(a - b) >= 1_000
-        assert 0 <= min(a, b) <= max(a, b) <= 9_000
+        assert min(a, b) >= 0 <= max(a, b) <= 9_000
         assert min(rms_db(x[start : start + 1_000]) for start in (a, b)) > -25
 
 
@@ -93,6 +87,8 @@ def test_cases_are_what_the_protocol_says(tmp_path: Path) -> None:
     assert [case.draw for case in cases] == [0, 1]
     mono = sf.read(work.path, dtype="float32")[0].mean(axis=1)
     for case in cases:
+        assert case.reference is not None
+        assert case.settings is not None
         for clip in (case.input, case.reference, case.target):
             assert clip.sample_rate == RATE
             assert clip.samples.shape == (1, RATE)
@@ -142,5 +138,46 @@ def test_a_manifest_says_what_the_works_are(tmp_path: Path) -> None:
         find_works(tmp_path / "nowhere")
 
 
+def test_shorter_references_begin_where_the_long_ones_do(tmp_path: Path) -> None:
+    work = write_work(tmp_path / "one.wav")
+    for long, short in zip(cases_of(work, SMALL), cases_of(work, replace(SMALL, reference_s=0.25)), strict=True):
+        assert long.reference is not None
+        assert short.reference is not None
+        assert (short.starts_s, short.settings) == (long.starts_s, long.settings)
+        assert short.reference.samples.shape == (1, RATE // 4)
+        np.testing.assert_array_equal(short.target.samples, long.target.samples)
+
+
+def test_near_excerpts_follow_each_other_in_both_orders() -> None:
+    x = np.random.default_rng(1).standard_normal(10_000).astype(np.float32)
+    gaps = set()
+    for seed in range(30):
+        a, b = choose_excerpts(x, 1_000, np.random.default_rng(seed), reference_length=400, parts="near")
+        assert min(a, b) >= 0
+        assert a + 1_000 <= 10_000
+        assert b + 400 <= 10_000
+        gaps.add(b - a)
+    assert gaps == {1_000, -400}
+
+
+def test_a_twin_takes_the_place_of_hidden_settings(tmp_path: Path) -> None:
+    work = write_work(tmp_path / "mix.wav")
+    mix, _ = sf.read(work.path, dtype="float32", always_2d=True)
+    sf.write(tmp_path / "master.wav", np.tanh(8 * mix), RATE, subtype="FLOAT")
+    entry = {"path": "mix.wav", "twin": "master.wav"}
+    (tmp_path / "manifest.json").write_text(json.dumps({"works": [entry]}))
+    works, _ = find_works(tmp_path, SMALL)
+    master = sf.read(tmp_path / "master.wav", dtype="float32")[0].mean(axis=1)
+    for case in cases_of(works[0], SMALL):
+        assert case.settings is None
+        assert case.reference is not None
+        a, b = (round(start * RATE) for start in case.starts_s)
+        np.testing.assert_allclose(case.target.samples, at_rms(master[None, a : a + RATE]), atol=1e-6)
+        np.testing.assert_allclose(case.reference.samples, at_rms(master[None, b : b + RATE]), atol=1e-6)
+    sf.write(tmp_path / "master.wav", mix[:-1], RATE)
+    assert find_works(tmp_path, SMALL) == ([], {"mix.wav": "differs from its twin in rate or length"})
+
+
 def test_the_defaults_are_the_published_protocol() -> None:
+    assert MatchProtocol() == MatchProtocol(18.0, 60.0, 3, -20.0, (44_100, 48_000), 0, None, "any")
     assert Protocol() == Protocol(18.0, 60.0, 3, -20.0, (44_100, 48_000), 0)

@@ -180,3 +180,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = highest
     return adjusted
+
+
+def bootstrap_median(
+    values: ArrayLike, works: Sequence[Hashable], *, seed: int = 0, confidence: float = 0.95, resamples: int = 2_000
+) -> Interval:
+    """Return the median over works of the works' means with its percentile-bootstrap interval.
+
+    Parameters as in :func:`bootstrap`, `values` of shape ``(rows,)``.
+    """
+    means = work_means(values, works)[:, 0]
+    if len(means) < 2:
+        return Interval(float(np.median(means)), -np.inf, np.inf)
+    picks = np.random.default_rng(seed).integers(0, len(means), size=(resamples, len(means)))
+    low, high = np.quantile(np.median(means[picks], axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(float(np.median(means)), float(low), float(high))

@@ -1,54 +1,61 @@
-"""What competes in the match benchmark, by name: ours, the baselines, and any function of anyone.
+"""What competes in a benchmark, by name: ours, the baselines, and any function of anyone.
 
-A system hears the input and the reference and returns its version of the input, same shape, any level (the benchmark
-compares at equal RMS).
+A system hears clips of a case and returns its version of the input, same shape, any level (the benchmark compares at
+equal RMS). Which clips it hears is part of the system: an oracle hears the target, and every table says so.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tonewright.audio import Audio
-from tonewright.controllers.match import match as find_match
-from tonewright.controllers.matching.fit import STEPS
 from tonewright.errors import TonewrightError
-from tonewright.evaluation.match_protocol import Clip
-from tonewright.processor.render import render_array
-
-System = Callable[[Clip, Clip], NDArray[np.float32]]
+from tonewright.evaluation.protocol import Case, Clip
 
 #: The baseline that every summary compares with.
 NOTHING = "nothing"
 
+Heard = Literal["input", "reference", "target"]
 
-def nothing(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:  # noqa: ARG001
+
+@dataclass(frozen=True)
+class System:
+    """One entrant.
+
+    Attributes
+    ----------
+    function
+        Takes the clips that are heard, in order, and returns samples of the input's shape.
+    hears
+        Which clips of a case: ``input``, ``reference``, ``target``.
+    baseline
+        Whether it is there to be compared with; baselines are not tested against one another.
+    """
+
+    function: Callable[..., NDArray[Any]]
+    hears: tuple[Heard, ...]
+    baseline: bool = False
+
+    @property
+    def sees_target(self) -> bool:
+        """Whether it is told the answer: a bound on what can be reached, not a competitor."""
+        return "target" in self.hears
+
+    def answer(self, case: Case) -> NDArray[Any]:
+        """Return the system's version of a case's input."""
+        return np.asarray(self.function(*(getattr(case, name) for name in self.hears)))
+
+
+def nothing(input_audio: Clip) -> NDArray[np.float32]:
     """Return the input: what a listener has without us."""
     return input_audio.samples
-
-
-def closed_form(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
-    """Match by the long-term spectrum fit alone, without descent."""
-    return _fitted(input_audio, reference_audio, steps=0)
-
-
-def match(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
-    """Match as ``tonewright match`` does by default."""
-    return _fitted(input_audio, reference_audio)
-
-
-def _fitted(input_audio: Clip, reference_audio: Clip, *, steps: int = STEPS) -> NDArray[np.float32]:
-    own, other = (Audio(clip.samples, clip.sample_rate) for clip in (input_audio, reference_audio))
-    settings = find_match(own, other, steps=steps).settings
-    return render_array(input_audio.samples, input_audio.sample_rate, settings)
-
-
-SYSTEMS: dict[str, System] = {NOTHING: nothing, "closed-form": closed_form, "match": match}
 
 
 def label(name: str) -> str:
@@ -56,26 +63,33 @@ def label(name: str) -> str:
     return name.partition("=")[0]
 
 
-def find_system(name: str) -> System:
-    """Return a system by its name in :data:`SYSTEMS`, or import ``[label=]module:function``.
+def find_system(name: str, known: Mapping[str, System], hears: tuple[Heard, ...]) -> System:
+    """Return a system by its name, or import ``[label=]module:function``.
 
     Modules are looked for in the current folder too.
+
+    Parameters
+    ----------
+    known
+        The systems that have names.
+    hears
+        What an imported function is given.
 
     Raises
     ------
     TonewrightError
         If there is no such name, module or function.
     """
-    if name in SYSTEMS:
-        return SYSTEMS[name]
+    if name in known:
+        return known[name]
     module_name, colon, function = name.rpartition("=")[2].partition(":")
     if not colon:
-        known = ", ".join(SYSTEMS)
-        raise TonewrightError(f"There is no system {name!r}: choose among {known}, or give label=module:function.")
+        names = ", ".join(known)
+        raise TonewrightError(f"There is no system {name!r}: choose among {names}, or give label=module:function.")
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
-        system: System = getattr(importlib.import_module(module_name), function)
+        found: Callable[..., NDArray[Any]] | System = getattr(importlib.import_module(module_name), function)
     except (ImportError, AttributeError) as error:
         raise TonewrightError(f"The system {name!r} cannot be imported: {error}.") from error
-    return system
+    return found if isinstance(found, System) else System(found, hears)

@@ -1,0 +1,211 @@
+"""Run systems over a protocol.
+
+    report = run(TASKS["match"], Path("corpora/test"), ["closed-form", "match"])
+    report.write(Path("match.json"))
+
+Every case depends only on the seed, the work and the draw, so systems may be added later and works left out without
+changing the others, and the rows are the same for any number of processes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.errors import AudioError, TonewrightError
+from tonewright.evaluation import registry
+from tonewright.evaluation.metrics import at_rms, third_octave_levels
+from tonewright.evaluation.protocol import Case, Protocol, Work, find_works
+from tonewright.evaluation.results import DECIDING, Report, Row, Scores
+from tonewright.evaluation.systems import NOTHING, Heard, System, find_system, label
+
+#: Called after each work with how many are done, how many there are, and its name.
+Progress = Callable[[int, int, str], None]
+
+#: What is computed unless asked otherwise.
+DEFAULT_METRICS = ("mrstft", "lsd_db", "mel_distance", "crest_db", "si_sdr_db")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is judged.
+
+    Attributes
+    ----------
+    name
+        Of the benchmark.
+    protocol
+        The published one.
+    cases_of
+        Yields the cases of a work.
+    systems
+        Those that have names.
+    usual
+        Judged unless others are asked for.
+    hears
+        What a function of anyone is given.
+    """
+
+    name: str
+    protocol: Protocol
+    cases_of: Callable[[Work, Protocol], Iterator[Case]]
+    systems: Mapping[str, System]
+    usual: tuple[str, ...]
+    hears: tuple[Heard, ...]
+
+    def find(self, name: str) -> System:
+        """Return a system by name or import it, see :func:`~tonewright.evaluation.systems.find_system`."""
+        return find_system(name, self.systems, self.hears)
+
+
+def choose_metrics(asked: str) -> tuple[str, ...]:
+    """Return names of metrics for ``default``, ``all`` (that can be computed here) or a list with commas.
+
+    Raises
+    ------
+    TonewrightError
+        If there is no such metric, or the package that it needs is missing.
+    """
+    if asked == "all":
+        return tuple(name for name in registry.METRICS if registry.available(name) is None)
+    names = DEFAULT_METRICS if asked == "default" else tuple(name for name in asked.split(",") if name)
+    for name in names:
+        reason = registry.available(name)
+        if reason is not None:
+            raise TonewrightError(reason)
+    return tuple(dict.fromkeys((DECIDING, *names)))
+
+
+def run(
+    task: Task,
+    folder: Path,
+    systems: Sequence[str] | None = None,
+    protocol: Protocol | None = None,
+    *,
+    metrics: Sequence[str] = DEFAULT_METRICS,
+    limit: int | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge systems on every usable work of a corpus folder.
+
+    Parameters
+    ----------
+    task
+        What is judged.
+    folder
+        A corpus, see :func:`~tonewright.evaluation.protocol.find_works`.
+    systems
+        Names of the task, or ``[label=]module:function``; ``nothing`` is always judged too.
+    protocol
+        The published one if absent.
+    metrics
+        Keys of :data:`tonewright.evaluation.registry.METRICS`; MRSTFT is always computed.
+    limit
+        Judge only that many works, chosen by the protocol's seed.
+    jobs
+        Processes; the rows do not depend on it.
+    progress
+        Called after each work.
+
+    Raises
+    ------
+    AudioError
+        If the corpus has no usable work.
+    TonewrightError
+        If a system cannot be found; an answer that a system refuses to give is a row with an error instead.
+    """
+    protocol = protocol or task.protocol
+    names = tuple(dict.fromkeys((NOTHING, *(task.usual if systems is None else systems))))
+    entrants = {label(name): task.find(name) for name in names}
+    wanted = tuple(name for name in registry.METRICS if name in (DECIDING, *metrics))
+    works, skipped = find_works(folder, protocol)
+    if limit is not None and limit < len(works):
+        kept = np.random.default_rng(protocol.seed).choice(len(works), size=limit, replace=False)
+        works = [works[index] for index in sorted(kept)]
+    rows: list[Row] = []
+    one = partial(judge_work, task=task, names=names, protocol=protocol, metrics=wanted)
+    for index, (work, result) in enumerate(zip(works, _each(one, works, jobs), strict=True)):
+        if isinstance(result, str):
+            skipped[work.name] = result
+        else:
+            rows += result
+        if progress:
+            progress(index + 1, len(works), work.name)
+    if not rows:
+        rates = " or ".join(f"{rate} Hz" for rate in protocol.sample_rates)
+        raise AudioError(f"{folder} holds no usable work: at least {protocol.minimum_s:g} s of music at {rates}.")
+    return Report(
+        benchmark=task.name,
+        corpus=folder.name,
+        protocol=protocol,
+        systems=tuple(entrants),
+        baselines=tuple(name for name, system in entrants.items() if system.baseline),
+        oracles=tuple(name for name, system in entrants.items() if system.sees_target),
+        rows=rows,
+        skipped=skipped,
+    )
+
+
+def _each(one: Callable[[Work], list[Row] | str], works: Sequence[Work], jobs: int) -> Iterable[list[Row] | str]:
+    if jobs <= 1:
+        yield from map(one, works)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(one, works)
+
+
+def judge_work(
+    work: Work, task: Task, names: tuple[str, ...], protocol: Protocol, metrics: tuple[str, ...]
+) -> list[Row] | str:
+    """Judge every system on every draw of one work, or say why the work cannot be used."""
+    systems = {label(name): task.find(name) for name in names}
+    try:
+        return [judge_case(case, systems, protocol.level_db, metrics) for case in task.cases_of(work, protocol)]
+    except AudioError as error:
+        return str(error)
+
+
+def judge_case(
+    case: Case, systems: Mapping[str, System], level_db: float, metrics: Sequence[str] = DEFAULT_METRICS
+) -> Row:
+    """Judge every system on one case; a system that refuses is scored as doing nothing, and its reason is kept."""
+    scores = {}
+    target, rate = case.target
+    unspoilt = case.settings is not None and case.settings.is_neutral
+    for name, system in systems.items():
+        start, error = time.perf_counter(), ""
+        try:
+            output = _answer(system, case, level_db)
+        except TonewrightError as refusal:
+            output, error = case.input.samples, str(refusal)
+        seconds = time.perf_counter() - start
+        scores[name] = Scores(
+            metrics=registry.compute(metrics, output, target, rate),
+            seconds=seconds,
+            error=error,
+            change_db=_change(output, case.input.samples, rate) if unspoilt else (),
+        )
+    settings = None if case.settings is None else case.settings.to_dict()
+    return Row(case.work, case.draw, case.input.sample_rate, case.starts_s, settings, scores)
+
+
+def _answer(system: System, case: Case, level_db: float) -> NDArray[np.float32]:
+    output = system.answer(case)
+    if output.shape != case.input.samples.shape:
+        raise AudioError(f"The answer has shape {output.shape}, not {case.input.samples.shape}.")
+    return at_rms(output, level_db)
+
+
+def _change(output: NDArray[Any], heard: NDArray[Any], rate: int) -> tuple[float, ...]:
+    change = third_octave_levels(output, rate) - third_octave_levels(heard, rate)
+    return tuple(float(value) for value in change - change.mean())
