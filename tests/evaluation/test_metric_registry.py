@@ -18,7 +18,6 @@ from tonewright.evaluation.metrics import SI_SDR_CEILING_DB, at_rms
 from tonewright.evaluation.registry import METRICS, available, compute, lufs_signed, rmse
 
 RATE = 44_100
-RNG = np.random.default_rng(3)
 NAMES = [
     *("mrstft", "si_sdr_db", "pesq", "rmse", "lufs_difference", "lufs_signed", "stft_loss"),
     *("centroid_hz", "bandwidth_hz", "flatness", "harmonic_distortion", "phase_distortion", "transient_preservation"),

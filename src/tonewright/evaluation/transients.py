@@ -4,9 +4,9 @@ The onset strength of window `n` is the mean over 24 mel bands of the rise of th
 
 .. math:: s_n = \frac1B \sum_b \max(0, L_{nb} - L_{n-1,b}),
 
-:math:`L` in dB, floored 60 dB below the band's loudest window: spectral flux on a logarithmic scale (Klapuri, "Sound
-onset detection by applying psychoacoustic knowledge", ICASSP 1999; Bello et al., IEEE Trans. Speech Audio Process. 13,
-1035, 2005). Windows are Hann, the power of two nearest to 23 ms, every quarter of that. Because levels are compared
+:math:`L` in dB, floored 60 dB below the band's loudest window and 80 dB below that of the loudest band: spectral flux on
+a logarithmic scale (Klapuri, "Sound onset detection by applying psychoacoustic knowledge", ICASSP 1999; Bello et al.,
+IEEE Trans. Speech Audio Process. 13, 1035, 2005). Windows are Hann, the power of two nearest to 23 ms, every quarter of that. Because levels are compared
 with themselves, neither gain nor filters wider than a band change it; compression, limiting and smearing do. The
 metric is
 
@@ -26,6 +26,8 @@ from tonewright.evaluation.pairs import powers, refuse_silence, rows_of
 BANDS = 24
 WINDOW_S = 0.023
 RANGE_DB = 60.0
+#: Bands weaker than this against the loudest hold rounding and codec noise, whose rises nobody hears.
+AUDIBLE_DB = 80.0
 
 
 def transient_difference(output: ArrayLike, target: ArrayLike, sample_rate: float) -> float:
@@ -41,7 +43,7 @@ def transient_difference(output: ArrayLike, target: ArrayLike, sample_rate: floa
     Raises
     ------
     AudioError
-        If the shapes differ, one recording is silent, not finite, or shorter than five windows (about 0.05 s).
+        If the shapes differ, one recording is silent, not finite, or shorter than two windows (about 0.05 s).
     """
     length = 2 ** round(np.log2(WINDOW_S * sample_rate))
     x, y = rows_of(output, target, 2 * length)
@@ -54,6 +56,7 @@ def transient_difference(output: ArrayLike, target: ArrayLike, sample_rate: floa
 def _strength(rows: NDArray[np.float32], length: int, sample_rate: float) -> NDArray[np.float32]:
     """Return the onset strength of each window after the first, in dB."""
     bands = powers(rows, length, length // 4) @ mel_filters(length, sample_rate, BANDS).T.astype(np.float32)
-    floor = np.maximum(bands.max(axis=0) * 10 ** (-RANGE_DB / 10), np.finfo(np.float32).tiny)
+    loudest = bands.max(axis=0)
+    floor = np.maximum(loudest * 10 ** (-RANGE_DB / 10), loudest.max() * 10 ** (-AUDIBLE_DB / 10))
     rise = np.diff(10 * np.log10(np.maximum(bands, floor)), axis=0)
     return np.asarray(np.maximum(rise, 0.0).mean(axis=1))
