@@ -11,7 +11,7 @@ they answer is put on the crop at the level that they heard.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -159,7 +159,20 @@ class Examples:
         else:
             crops, target = self._crop(scenes.degraded, starts), clean
         change, heard = self._change(crops, target)
-        return Batch(scenes.recordings, scenes.hint, crops * scenes.gain, target, change, heard)
+        batch = Batch(scenes.recordings, scenes.hint, crops * scenes.gain, target, change, heard)
+        return self._with_waves(batch, crops, scenes.degraded) if self._waves else batch
+
+    def _with_waves(self, batch: Batch, crops: Floats, degraded: Floats) -> Batch:
+        """Let the paper's networks hear waveforms, and work on the one that they hear."""
+        if self.experiment.task == "match":
+            waves: tuple[Floats, ...] = self._at_paper_level(crops), self._at_paper_level(degraded)
+        else:
+            waves = (np.stack([_at_peak(row) for row in crops]),)
+        return replace(batch, input=waves[0], waves=waves)
+
+    def _at_paper_level(self, x: Floats) -> Floats:
+        gains_db = [self._hear(row)[1].gain_db + PAPER_DB - WORKING_DB for row in x]
+        return x * np.array([[10.0 ** (one / 20.0)] for one in gains_db], dtype=np.float32)
 
     def _hide(self, rng: np.random.Generator) -> tuple[str, NDArray[np.float64]]:
         name = str(rng.choice(self._names, p=self._chances))

@@ -149,8 +149,8 @@ class Trainer:
         with torch.no_grad():
             for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
                 mean.lerp_(now, 1.0 - keep)
-            for mean, now in zip(self.average.buffers(), self.network.buffers(), strict=True):
-                mean.copy_(now)
+            for held, current in zip(self.average.buffers(), self.network.buffers(), strict=True):
+                held.copy_(current)
         self.step += 1
         return terms
 
@@ -249,7 +249,7 @@ def _step_seed(seed: int, step: int) -> int:
 
 
 def _essence(experiment: Experiment) -> dict[str, Any]:
-    """What must agree for a run to go on: not where data lies, nor how long to train and how often to look."""
+    """Return what must agree for a run to go on: not where data lies, how long to train, how often to look."""
     free = {"name", "steps", "patience", "checkpoint_s", "validate_every", "validation_examples"}
     kept = {key: value for key, value in experiment.model_dump(mode="json").items() if key not in free}
     kept["data"].pop("sources")
