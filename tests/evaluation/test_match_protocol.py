@@ -148,6 +148,13 @@ def test_shorter_references_begin_where_the_long_ones_do(tmp_path: Path) -> None
         np.testing.assert_array_equal(short.target.samples, long.target.samples)
 
 
+def test_the_published_cases_stay_as_they_were() -> None:
+    x = np.random.default_rng(1).standard_normal(10_000).astype(np.float32)
+    rng = case_generator(Protocol(), "a work.ogg", 1)
+    assert choose_excerpts(x, 1_000, rng) == (4182, 788)
+    assert draw_settings(rng).bands[0].gain_db == pytest.approx(-11.967414946)
+
+
 def test_near_excerpts_follow_each_other_in_both_orders() -> None:
     x = np.random.default_rng(1).standard_normal(10_000).astype(np.float32)
     gaps = set()

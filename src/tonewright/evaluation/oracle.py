@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 #: Gradient steps, and the first step's length as a part of each parameter's range.
-STEPS, RATE = 80, 0.02
+STEPS, RATE = 60, 0.025
 _MOMENTUM, _SECOND = 0.9, 0.99
 #: Window of the loss in seconds (2048 samples at 44.1 kHz); half of it is the hop.
 _WINDOW_S = 0.0464
@@ -133,26 +133,26 @@ def oracle_eq(input_audio: Clip, target_audio: Clip) -> Floats:
     return _fitted(input_audio, target_audio, dynamics=False)
 
 
-def _fitted(heard: Clip, wanted: Clip, *, dynamics: bool, steps: int = STEPS) -> Floats:
+def _fitted(heard: Clip, wanted: Clip, *, dynamics: bool) -> Floats:
     rate = float(heard.sample_rate)
     search, loss = Search(dynamics=dynamics), Likeness(wanted.samples, rate)
     gap = difference_db(spectrum_of(wanted), spectrum_of(heard))
     u = search.start(fit_bands(gap - np.median(gap), rate, _GAIN.high))
     best: tuple[float, Floats] = (loss.with_gradient(heard.samples)[0], heard.samples)
     first, second = np.zeros_like(u), np.zeros_like(u)
-    for step in range(steps + 1):
+    for step in range(STEPS + 1):
         tape = Tape(heard.samples[None], rate, search.plan, search.values(u))
         output = tape.output[0]
         distance, by_output = loss.with_gradient(output)
         if distance < best[0]:
             best = (distance, output)
-        if step == steps:
+        if step == STEPS:
             break
         gradient = search.pull_back(u, tape.gradient(by_output[None])[1])
         first = _MOMENTUM * first + (1.0 - _MOMENTUM) * gradient
         second = _SECOND * second + (1.0 - _SECOND) * gradient**2
         move = first / (1.0 - _MOMENTUM ** (step + 1)) / (np.sqrt(second / (1.0 - _SECOND ** (step + 1))) + 1e-12)
-        u = np.clip(u - RATE * (1.0 - 0.9 * step / steps) * move, 0.0, 1.0)
+        u = np.clip(u - RATE * (1.0 - 0.9 * step / STEPS) * move, 0.0, 1.0)
     # The loss is smooth, the benchmark's distance is what counts: never worse than the input by that.
     nearest = min((best[1], heard.samples), key=lambda samples: mrstft(at_rms(samples), at_rms(wanted.samples)))
     return np.asarray(nearest, dtype=np.float32)
