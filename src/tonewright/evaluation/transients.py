@@ -4,7 +4,7 @@ The onset strength of window `n` is the mean over 24 mel bands of the rise of th
 
 .. math:: s_n = \frac1B \sum_b \max(0, L_{nb} - L_{n-1,b}),
 
-:math:`L` in dB, floored 60 dB below the band's loudest window and 80 dB below that of the loudest band: spectral flux on
+:math:`L` in dB, floored 60 dB below the loudest window of the band and 80 dB below that of all: spectral flux on
 a logarithmic scale (Klapuri, "Sound onset detection by applying psychoacoustic knowledge", ICASSP 1999; Bello et al.,
 IEEE Trans. Speech Audio Process. 13, 1035, 2005). Windows are Hann, the power of two nearest to 23 ms, every quarter of
 that. Because levels are compared with themselves, neither gain nor filters wider than a band change it; compression,

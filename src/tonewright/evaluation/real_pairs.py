@@ -1,0 +1,179 @@
+r"""Matching one song to another, with no hidden truth: what can be said about having come nearer to the reference.
+
+Input and reference are excerpts of different works. There is no target, so nothing can be compared sample by sample;
+what can be compared is what a whole sounds like:
+
+* the long-term third-octave spectrum, level removed (:func:`~tonewright.evaluation.metrics.spectrum_error_db`),
+* the crest factor in octave-wide bands,
+
+  .. math:: \frac{1}{B} \sum_b \lvert C_b(\text{audio}) - C_b(\text{reference}) \rvert, \quad
+      C_b = 20 \log_{10} \frac{\max |x_b|}{\mathrm{rms}(x_b)},
+
+* the loudness range (EBU Tech 3342).
+
+Music differs, so that nobody should reach 0: an output whose spectrum equals that of another song has lost its own. For
+scale each pair holds a second excerpt of the reference's work: how far it is from the first is how far music is from
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import scipy.signal
+import soundfile as sf
+from numpy.typing import ArrayLike, NDArray
+
+from tonewright.analysis.bands import RANGES
+from tonewright.audio import Audio, measure
+from tonewright.errors import AudioError
+from tonewright.evaluation.match_protocol import choose_excerpts
+from tonewright.evaluation.metrics import at_rms, crest_db, third_octave_levels
+from tonewright.evaluation.pairs import refuse_silence, rows_of
+from tonewright.evaluation.protocol import Clip, Protocol, Work, case_generator, read_mono
+
+#: Bands of the crest factor in Hz: all ranges of the analysis but the one that holds everything.
+CREST_BANDS = RANGES[:-1]
+#: Bands reaching beyond this part of the lower sample rate are not compared.
+_USABLE_OF_RATE = 0.45
+#: Shortest recording, in seconds: below that there is no loudness range.
+SHORTEST_S = 3.0
+
+
+class SongPair(NamedTuple):
+    """One thing to solve without a target.
+
+    Attributes
+    ----------
+    work, reference_work
+        Names of the two works, never the same.
+    draw
+        Number of the draw.
+    starts_s
+        Where input, reference and `scale` begin in their works, in seconds.
+    input, reference
+        What a system hears, at equal RMS and at the same sample rate.
+    scale
+        Another excerpt of the reference's work, which does not overlap with the first.
+    """
+
+    work: str
+    reference_work: str
+    draw: int
+    starts_s: tuple[float, float, float]
+    input: Clip
+    reference: Clip
+    scale: Clip
+
+
+def pair_distances(
+    audio: ArrayLike, reference: ArrayLike, sample_rate: int, reference_rate: int | None = None
+) -> dict[str, float]:
+    """Return how far a recording is from a reference with other music; all are 0 for equal recordings, and symmetric.
+
+    Parameters
+    ----------
+    audio, reference
+        Samples, ``(frames,)`` or ``(channels, frames)``, of any lengths, channels and levels.
+    sample_rate, reference_rate
+        In Hz; the reference's is the same if absent.
+
+    Returns
+    -------
+    dict
+        ``spectrum_db``: standard deviation over third octaves of the difference in dB. ``band_crest_db``: mean
+        absolute difference over :data:`CREST_BANDS` in dB. ``loudness_range_lu``: absolute difference in LU.
+
+    Raises
+    ------
+    AudioError
+        If a recording is silent, shorter than 3 s, or holds values that are not finite.
+    """
+    rates = (sample_rate, sample_rate if reference_rate is None else reference_rate)
+    sounds = [_usable(samples, rate) for samples, rate in zip((audio, reference), rates, strict=True)]
+    spectra = [third_octave_levels(rows, rate) for rows, rate in zip(sounds, rates, strict=True)]
+    common = min(map(len, spectra))
+    crests = [_band_crests(rows, rate, min(rates)) for rows, rate in zip(sounds, rates, strict=True)]
+    loudness = [measure(Audio(rows, rate)).loudness_range_lu for rows, rate in zip(sounds, rates, strict=True)]
+    return {
+        "spectrum_db": float(np.std(spectra[0][:common] - spectra[1][:common])),
+        "band_crest_db": float(np.mean(np.abs(crests[0] - crests[1]))),
+        "loudness_range_lu": abs(loudness[0] - loudness[1]),
+    }
+
+
+def before_and_after(pair: SongPair, output: ArrayLike) -> dict[str, dict[str, float]]:
+    """Return the distances to the reference of the input, of the output, and of the reference's work to itself.
+
+    Returns
+    -------
+    dict
+        ``before``, ``after`` and ``scale``, each as of :func:`pair_distances`.
+    """
+    heard = {"before": pair.input.samples, "after": output, "scale": pair.scale.samples}
+    rate = pair.reference.sample_rate
+    return {name: pair_distances(samples, pair.reference.samples, rate) for name, samples in heard.items()}
+
+
+def song_pairs(works: Sequence[Work], protocol: Protocol | None = None) -> Iterator[SongPair]:
+    """Draw for every work, and as often as the protocol says, another work of the same sample rate to sound like.
+
+    A pair depends on the seed, the work's name, the number of the draw and the list of works. Twins are not used.
+
+    Raises
+    ------
+    AudioError
+        If a work has no other of its sample rate, or one of the two has no excerpts that are loud enough.
+    """
+    protocol = protocol or Protocol()
+    rates = {work.name: int(sf.info(str(work.path)).samplerate) for work in works}
+    for work in works:
+        others = [other for other in works if other.name != work.name and rates[other.name] == rates[work.name]]
+        if not others:
+            raise AudioError(f"There is no other work at {rates[work.name]} Hz to pair {work.name} with.")
+        mono, rate = read_mono(work.path)
+        for draw in range(protocol.draws):
+            rng = case_generator(protocol, work.name, draw)
+            other = others[int(rng.integers(len(others)))]
+            yield _pair(work, mono, other, rate, draw, rng, protocol)
+
+
+def _pair(
+    work: Work,
+    mono: NDArray[np.float32],
+    other: Work,
+    rate: int,
+    draw: int,
+    rng: np.random.Generator,
+    protocol: Protocol,
+) -> SongPair:
+    length = round(protocol.excerpt_s * rate)
+    theirs, _ = read_mono(other.path)
+    own, _ = choose_excerpts(mono, length, rng)
+    first, second = choose_excerpts(theirs, length, rng)
+    clips = [
+        Clip(at_rms(samples[None, start : start + length], protocol.level_db), rate)
+        for samples, start in ((mono, own), (theirs, first), (theirs, second))
+    ]
+    return SongPair(work.name, other.name, draw, (own / rate, first / rate, second / rate), *clips)
+
+
+def _usable(samples: ArrayLike, sample_rate: int) -> NDArray[np.float64]:
+    rows, _ = rows_of(samples, samples, round(SHORTEST_S * sample_rate))
+    refuse_silence(rows)
+    return rows.astype(np.float64)
+
+
+def _band_crests(rows: NDArray[np.float64], sample_rate: int, lower_rate: int) -> NDArray[np.float64]:
+    """Return the crest factor of each usable band in dB; one that holds nothing has the crest of its rounding noise."""
+    bands = [band for band in CREST_BANDS if band[1] < _USABLE_OF_RATE * lower_rate]
+    return np.array([crest_db(scipy.signal.sosfilt(_band_pass(*band, sample_rate), rows)) for band in bands])
+
+
+@lru_cache(maxsize=32)
+def _band_pass(low_hz: float, high_hz: float, sample_rate: int) -> NDArray[np.float64]:
+    """Butterworth band-pass, 12 dB per octave to each side, as second-order sections."""
+    return np.asarray(scipy.signal.butter(2, (low_hz, high_hz), "bandpass", fs=sample_rate, output="sos"))
