@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy.fft
 from numpy.typing import NDArray
 
 from tonewright.analysis import kernels
@@ -98,7 +99,7 @@ def range_weights(length: int, sample_rate: float) -> Weights:
 
 def power_spectra(windows: NDArray[np.float32]) -> tuple[NDArray[np.complex64], NDArray[np.float32]]:
     """Transform windowed samples, (windows, length), and return spectra and powers, (windows, length // 2 + 1)."""
-    spectrum = np.ascontiguousarray(np.fft.rfft(windows, axis=-1), dtype=np.complex64)
+    spectrum = np.ascontiguousarray(scipy.fft.rfft(windows, axis=-1), dtype=np.complex64)
     power = np.empty(spectrum.shape, dtype=np.float32)
     kernels.powers(spectrum.view(np.float32), power)
     return spectrum, power

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.fft
 from numpy.typing import NDArray
 
 from tonewright.analysis import kernels
@@ -115,7 +116,7 @@ class Listener:
             kernels.scale_back(gradient.view(np.float32), by_bin, here, *self._ranges)
             # The transform of real samples counts every inner bin twice.
             gradient[:, 1 : bins - 1] *= np.float32(0.5)
-            frames = np.fft.irfft(gradient, self.length, axis=-1, norm="forward") * window
+            frames = scipy.fft.irfft(gradient, self.length, axis=-1, norm="forward") * window
             for half in range(2):
                 piece = frames[:, half * self.hop : (half + 1) * self.hop]
                 result[index, half * self.hop : (half + windows) * self.hop] += piece.reshape(-1)
