@@ -121,19 +121,22 @@ def before_and_after(pair: SongPair, output: ArrayLike) -> dict[str, dict[str, f
 def song_pairs(works: Sequence[Work], protocol: Protocol | None = None) -> Iterator[SongPair]:
     """Draw for every work, and as often as the protocol says, another work of the same sample rate to sound like.
 
-    A pair depends on the seed, the work's name, the number of the draw and the list of works. Twins are not used.
+    A pair depends on the seed, the work's name, the number of the draw and the list of works. A work alone at its rate
+    is left out. Twins are not used.
 
     Raises
     ------
     AudioError
-        If a work has no other of its sample rate, or one of the two has no excerpts that are loud enough.
+        If no two works have the same sample rate, or one of a pair has no excerpts that are loud enough.
     """
     protocol = protocol or Protocol()
     rates = {work.name: int(sf.info(str(work.path)).samplerate) for work in works}
+    if len(set(rates.values())) == len(rates):
+        raise AudioError(f"Pairs need two works at the same sample rate, and there are none among {len(rates)}.")
     for work in works:
         others = [other for other in works if other.name != work.name and rates[other.name] == rates[work.name]]
         if not others:
-            raise AudioError(f"There is no other work at {rates[work.name]} Hz to pair {work.name} with.")
+            continue
         mono, rate = read_mono(work.path)
         for draw in range(protocol.draws):
             rng = case_generator(protocol, work.name, draw)
