@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tonewright import __version__
-from tonewright.cli import evaluate, match, measure, output, render, schema, show, warmup
+from tonewright.cli import corpus, evaluate, match, measure, output, render, schema, show, warmup
 from tonewright.errors import TonewrightError
 
 #: What is left for faults of the program itself (EX_SOFTWARE of sysexits.h).
@@ -31,6 +31,7 @@ app.command("render")(render.render)
 app.command("show")(show.show)
 app.command("measure")(measure.measure)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(corpus.app, name="corpus")
 app.command("schema")(schema.schema)
 app.command("warmup")(warmup.warmup)
 

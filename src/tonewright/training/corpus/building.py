@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import shutil
@@ -80,9 +79,8 @@ def build(config: Config, folder: Path, root: Path, progress: Callable[[str, flo
     _refuse_twins(works)
     left_out = tuple(work.name for work, _ in dropped)
     fingerprint = _fingerprint(config, works)
-    with contextlib.suppress(AudioError):
-        if read_manifest(folder)[1] == fingerprint:
-            return Built(folder, True, left_out)
+    if _is_finished(folder, fingerprint):
+        return Built(folder, True, left_out)
     partial = folder.with_name(folder.name + ".partial")
     try:
         shutil.rmtree(partial, ignore_errors=True)
@@ -181,8 +179,18 @@ def _whole(work: Recording) -> tuple[Mono, int]:
     return whole, min(rates)
 
 
+def _is_finished(folder: Path, fingerprint: str) -> bool:
+    """Whether the store is there, whole, and of the same recordings."""
+    try:
+        entries, found = read_manifest(folder)
+        return found == fingerprint and (folder / AUDIO).stat().st_size == 2 * sum(each.frames for each in entries)
+    except (AudioError, OSError):
+        return False
+
+
 def _fingerprint(config: Config, works: Sequence[tuple[Recording, Split]]) -> str:
-    lines = [str(_RECIPE), config.model_dump_json(exclude={"store"})]
+    # Without defaults: an option that is added later does not make every store stale.
+    lines = [str(_RECIPE), config.model_dump_json(exclude={"store", "leaks"}, exclude_defaults=True)]
     lines += [f"{work.sha256} {split} {work.name} {work.artist} {work.title}" for work, split in works]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

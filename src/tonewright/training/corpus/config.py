@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -146,6 +147,26 @@ def read_config(path: Path) -> Config:
     try:
         return Config.model_validate(content)
     except ValidationError as problem:
-        first = problem.errors()[0]
+        errors = problem.errors()
+        # Of the ways in which a table is no split, the one that says what is wrong with the table.
+        first = next((each for each in errors if each["type"] == "value_error"), errors[0])
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise SettingsError(f"{path}: {where}: {first['msg']}; see docs/training.md.") from None
+
+
+def find_config(name: str) -> Path:
+    """Return a file of that name, or the configuration of ours so called (``corpus-music``).
+
+    Raises
+    ------
+    SettingsError
+        If there is neither.
+    """
+    path = Path(name)
+    ours = Path(str(resources.files("tonewright.training") / "configs"))
+    if path.exists() or path.suffix == ".toml":
+        return path
+    found = sorted(each.stem for each in ours.glob("corpus-*.toml"))
+    if name not in found:
+        raise SettingsError(f"{name} is neither a file nor one of {', '.join(found)}; check the name.")
+    return ours / f"{name}.toml"

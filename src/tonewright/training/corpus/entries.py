@@ -14,6 +14,8 @@ from tonewright.errors import AudioError
 
 Split = Literal["train", "validation", "test"]
 Profile = Literal["music", "speech"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 
 #: Of everything in a store, in Hz.
 SAMPLE_RATE = 44_100
@@ -80,6 +82,11 @@ class Entry:
         """Length in seconds."""
         return self.frames / SAMPLE_RATE
 
+    @property
+    def producers(self) -> frozenset[str]:
+        """Who made it; see :func:`producers`."""
+        return producers(self.artist, self.source)
+
 
 def producers(artist: str, source: str) -> frozenset[str]:
     """Return who made a work, in a form that can be compared.
@@ -140,6 +147,6 @@ def read_manifest(folder: Path) -> tuple[tuple[Entry, ...], str]:
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    if row["split"] not in get_args(Split) or row["profile"] not in get_args(Profile):
+    if row["split"] not in SPLITS or row["profile"] not in PROFILES:
         raise ValueError(f"unknown split or profile of {row['name']}")
     return Entry(**{each.name: row[each.name] for each in fields(Entry)} | {"loud": tuple(row["loud"])})

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from tonewright.training.corpus.config import Shares
-from tonewright.training.corpus.entries import Split, producers
+from tonewright.training.corpus.entries import SPLITS, Split, producers
 from tonewright.training.corpus.recordings import Recording
-
-_SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
 def split_of_each(works: Sequence[Recording]) -> list[Split]:
@@ -28,9 +26,9 @@ def split_of_each(works: Sequence[Recording]) -> list[Split]:
             result[index] = work.split
     for (shares, _), members in by_shares.items():
         groups = _together(works, members)
-        wanted = {split: getattr(shares, split) * len(members) for split in _SPLITS}
+        wanted = {split: getattr(shares, split) * len(members) for split in SPLITS}
         for number in np.random.default_rng(shares.seed).permutation(len(groups)):
-            split = max(_SPLITS, key=lambda each: (wanted[each], -_SPLITS.index(each)))
+            split = max(SPLITS, key=lambda each: (wanted[each], -SPLITS.index(each)))
             wanted[split] -= len(groups[number])
             result.update(dict.fromkeys(groups[number], split))
     return [result[index] for index in range(len(works))]
