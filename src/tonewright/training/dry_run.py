@@ -75,7 +75,7 @@ class Rehearsal:
 
 
 def rehearse(experiment: Experiment) -> Rehearsal:
-    """Build an experiment's network and take real steps with it, on noise with music's slope and beats.
+    """Build an experiment's network and take real steps with it on made-up recordings.
 
     Everything of a step is in them: examples, network, processor, loss and both ways. No corpus is needed and nothing
     is written.
@@ -87,7 +87,7 @@ def rehearse(experiment: Experiment) -> Rehearsal:
     """
     rows = experiment.batch if experiment.network.kind == "controller" else min(experiment.batch, _ROWS)
     smaller = experiment.model_copy(update={"batch": rows})
-    examples = Examples(smaller, [_made_up(smaller)] * len(smaller.data.sources))
+    examples = Examples(smaller, [made_up(smaller)] * len(smaller.data.sources))
     trainer = Trainer(smaller, Path(), examples)
     trainer.take_step()
     # As many as share what is heard, so that hearing has its part.
@@ -109,8 +109,8 @@ def rehearse(experiment: Experiment) -> Rehearsal:
     )
 
 
-def _made_up(experiment: Experiment) -> Corpus:
-    """Return a corpus in memory with a single work that is long enough for every example."""
+def made_up(experiment: Experiment) -> Corpus:
+    """Return a corpus in memory: one work of noise with music's slope and beats, long enough for every example."""
     data = experiment.data
     seconds = max(data.context_s) + (max(data.reference_s) if experiment.task == "match" else 0.0)
     # Twice the length leaves room for other speeds, crops longer than the context, and a choice of places.

@@ -5,7 +5,7 @@ put on a crop of *a* and compared with *h* on the crop. ``auto``: the network he
 answers is put on a crop of *h(c)* and compared with *c*.
 
 The paper's networks hear waveforms: for ``auto`` the crop of *h(c)* itself, scaled to a peak of 1; for ``match`` the
-crop of *a*, and *h(b)*, at -40 dB, which is the half-swap of dasp-pytorch with halves that need not be neighbours. What
+crop of *a*, and *h(b)*, at -40 LUFS, which is the half-swap of dasp-pytorch with halves that need not be neighbours. What
 they answer is put on the crop at the level that they heard.
 """
 
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from tonewright.analysis.bands import usable_bands, window_length
 from tonewright.analysis.dynamics import window_dynamics
 from tonewright.analysis.survey import WINDOW_S, window_powers
+from tonewright.audio.meters import Meter
 from tonewright.controllers.matching.hints import curve_hint
-from tonewright.networks.frames import WORKING_DB, Frames, band_factors, to_frames
+from tonewright.networks.frames import Frames, band_factors, to_frames
 from tonewright.processor.engine import Engine
 from tonewright.training.config import Experiment
 from tonewright.training.corpus import Corpus, Entry
@@ -32,8 +33,8 @@ Floats = NDArray[np.float32]
 
 #: RMS at which settings are hidden, in dBFS.
 HIDING_DB = -20.0
-#: K-weighted level at which the paper's style transfer hears and works, in dB.
-PAPER_DB = -40.0
+#: Loudness at which the paper's style transfer hears and works.
+PAPER_LUFS = -40.0
 #: Excerpts with less than this share of loud stretches are drawn again, so often.
 _LOUD_SHARE, _TRIES = 0.6, 30
 #: Speeds as fractions.
@@ -165,14 +166,18 @@ class Examples:
     def _with_waves(self, batch: Batch, crops: Floats, degraded: Floats) -> Batch:
         """Let the paper's networks hear waveforms, and work on the one that they hear."""
         if self.experiment.task == "match":
-            waves: tuple[Floats, ...] = self._at_paper_level(crops), self._at_paper_level(degraded)
+            waves: tuple[Floats, ...] = tuple(
+                np.stack([self._at_loudness(row) for row in x]) for x in (crops, degraded)
+            )
         else:
             waves = (np.stack([_at_peak(row) for row in crops]),)
         return replace(batch, input=waves[0], waves=waves)
 
-    def _at_paper_level(self, x: Floats) -> Floats:
-        gains_db = [self._hear(row)[1].gain_db + PAPER_DB - WORKING_DB for row in x]
-        return x * np.array([[10.0 ** (one / 20.0)] for one in gains_db], dtype=np.float32)
+    def _at_loudness(self, row: Floats) -> Floats:
+        meter = Meter(self.rate, 1)
+        meter.feed(row[None])
+        loudness = meter.result().integrated_lufs
+        return row * np.float32(10.0 ** ((PAPER_LUFS - loudness) / 20.0)) if np.isfinite(loudness) else row
 
     def _hide(self, rng: np.random.Generator) -> tuple[str, NDArray[np.float64]]:
         name = str(rng.choice(self._names, p=self._chances))
