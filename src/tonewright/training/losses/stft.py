@@ -105,13 +105,13 @@ class StftLoss:
 
         Returns
         -------
-        Tensor (rows,), float32, or float64 for float64. A row with a sample that is not finite
-        has the loss NaN and the gradient NaN; the others are not affected.
+        Tensor (rows,), float32, or float64 for float64. A row with a sample that is not finite has the loss NaN and the
+        gradient NaN; the others are not affected.
 
         Raises
         ------
         AudioError
-            If the shapes differ or the rows are too short.
+            If the shapes differ, the rows are too short or the output is not floating point.
         """
         if output.shape != target.shape or output.ndim != 2:
             raise AudioError(
@@ -121,10 +121,11 @@ class StftLoss:
             raise AudioError(f"The loss needs at least {self.shortest_audio} samples, got {output.shape[1]}.")
         if not output.is_floating_point():
             raise AudioError(f"Audio must be floating point with full scale 1.0, got {output.dtype}.")
-        target = target.detach().to(output)
+        if output.dtype != torch.float64:
+            output = output.to(torch.float32)
+        output, target = output.contiguous(), target.detach().to(output).contiguous()
         if self.portable or output.device.type != "cpu" or output.dtype == torch.float64:
             return _portable_rows(output, target, self)
-        output, target = output.to(torch.float32).contiguous(), target.to(torch.float32).contiguous()
         if torch.is_grad_enabled() and output.requires_grad:
             return _Loss.apply(output, target, self)  # type: ignore[no-any-return, no-untyped-call]
         return _rows(output, target, self, keep=False)[0]
