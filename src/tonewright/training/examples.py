@@ -5,8 +5,8 @@ put on a crop of *a* and compared with *h* on the crop. ``auto``: the network he
 answers is put on a crop of *h(c)* and compared with *c*.
 
 The paper's networks hear waveforms: for ``auto`` the crop of *h(c)* itself, scaled to a peak of 1; for ``match`` the
-crop of *a*, and *h(b)*, at -40 LUFS, which is the half-swap of dasp-pytorch with halves that need not be neighbours. What
-they answer is put on the crop at the level that they heard.
+crop of *a*, and *h(b)*, at -40 LUFS, which is the half-swap of dasp-pytorch with halves that need not be neighbours.
+What they answer is put on the crop at the level that they heard.
 """
 
 from __future__ import annotations
