@@ -160,7 +160,7 @@ def test_file_and_table(corpus: Path, tmp_path: Path) -> None:
     text = io.StringIO()
     print_report(report, Console(file=text, width=120))
     shown = text.getvalue()
-    for part in ("spectrum", "shy (", "refused)", "p (Holm)", "seed 5", "%"):
+    for part in ("spectrum", "shy (", "refused)", "p (Holm)", "seed 5", "%", "Spectrum error, dB", "SI-SDR"):
         assert part in shown
     with pytest.raises(OutputError, match="does not exist"):
         report.write(tmp_path / "nowhere" / "match.json")

@@ -45,6 +45,7 @@ def write_folder(report: Report, folder: Path) -> list[Path]:
 def markdown(report: Report, pictures: Iterable[str] = ()) -> str:
     """Return the page: overview, tests, one table per metric, the works that were made worse or skipped."""
     parts = [f"# tonewright evaluate {report.benchmark}", tables.headline(report), _table(tables.overview(report))]
+    parts.append(_table(tables.means(report)))
     change = tables.change_table(report)
     if change is not None:
         parts += ["## Change where none is needed", _table(change)]
@@ -97,6 +98,7 @@ def _ratios(report: Report) -> Figure:
         ratios = np.sort(report.ratios(system))
         _line(axes, index, np.arange(1, ratios.size + 1), ratios, tables.named(report, system))
     axes.axhline(1.0, color="#58616d", linewidth=0.8)
+    axes.locator_params(axis="x", integer=True)
     return _finished(figure, axes, f"{report.benchmark}: each work's MRSTFT over that of doing nothing")
 
 

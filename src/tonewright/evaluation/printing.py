@@ -16,6 +16,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
     console = console or Console()
     console.print(f"[bold]{report.benchmark}[/bold] on {escape(tables.headline(report))}")
     console.print(_drawn(tables.overview(report)))
+    console.print(_drawn(tables.means(report)))
     change = tables.change_table(report)
     if change is not None:
         console.print(_drawn(change))

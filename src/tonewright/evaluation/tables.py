@@ -40,8 +40,7 @@ def headline(report: Report) -> str:
 
 
 def overview(report: Report) -> Table:
-    """Return one row per system: the deciding distance with intervals, means of the other metrics, the time."""
-    others = [name for name in report.metrics if name != DECIDING]
+    """Return one row per system: the deciding distance and its ratio to doing nothing, with intervals, and the time."""
     rows = []
     for system in report.systems:
         found = report.summary(system)
@@ -52,7 +51,6 @@ def overview(report: Report) -> Table:
                 interval(found.mrstft),
                 "" if own else interval(found.ratio),
                 "" if own else percent(found.better),
-                *(number(found.metrics[name].mean.estimate, name) for name in others),
                 f"{found.seconds:.2f}",
             )
         )
@@ -61,8 +59,21 @@ def overview(report: Report) -> Table:
     )
     if report.oracles:
         caption += f" {ORACLE_MARK} was told the target: a bound, no competitor."
-    headings = ("system", METRICS[DECIDING].label, "of nothing's", "works better", *map(_heading, others), "seconds")
-    return Table(headings, rows, caption)
+    return Table(("system", METRICS[DECIDING].label, "of nothing's", "works better", "seconds"), rows, caption)
+
+
+def means(report: Report) -> Table:
+    """Return the mean over works of every metric, one row per metric, one column per system."""
+    rows = [
+        (
+            _heading(name),
+            *(number(report.summary(system).metrics[name].mean.estimate, name) for system in report.systems),
+        )
+        for name in report.metrics
+    ]
+    higher = ", ".join(METRICS[name].label for name in report.metrics if METRICS[name].better == "higher")
+    caption = "Means over works." + (f" Lower is better, except for {higher}." if higher else " Lower is better.")
+    return Table(("metric", *(named(report, system) for system in report.systems)), rows, caption)
 
 
 def metric_table(report: Report, metric: str) -> Table:
