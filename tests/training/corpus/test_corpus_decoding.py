@@ -12,7 +12,7 @@ import pytest
 from corpora import Make, maker
 
 from tonewright.errors import AudioError
-from tonewright.training.corpus.decoding import decode, resample, to_mono
+from tonewright.training.corpus.decoding import decode, decode_all, resample, to_mono
 
 
 @pytest.fixture
@@ -61,6 +61,9 @@ def test_through_ffmpeg(make: Make, tmp_path: Path) -> None:
     spectrum = np.abs(np.fft.rfft(samples))
     assert np.argmax(spectrum) == pytest.approx(440 * 1.5, abs=1)
     assert np.sqrt((samples**2).mean()) == pytest.approx(0.5 / np.sqrt(2), rel=0.02)
+    both = list(decode_all([tmp_path / "tone.g722", wav, tmp_path / "tone.g722"], 3.5))
+    assert [part.size for part, _ in both] == pytest.approx([2.0 * 44_100, 1.5 * 44_100], abs=50)
+    assert np.array_equal(both[0][0][:40_000], samples[:40_000])
     (tmp_path / "noise.ogg").write_bytes(b"no sound at all")
     with pytest.raises(AudioError, match="neither by libsndfile nor by ffmpeg"):
         decode(tmp_path / "noise.ogg", 1.0)

@@ -17,7 +17,7 @@ from tonewright.audio.places import output_error
 from tonewright.errors import AudioError, OutputError
 from tonewright.threads import spread
 from tonewright.training.corpus.config import Config
-from tonewright.training.corpus.decoding import Mono, decode
+from tonewright.training.corpus.decoding import Mono, decode_all
 from tonewright.training.corpus.entries import (
     AUDIO,
     MANIFEST,
@@ -165,16 +165,7 @@ def _entry(work: Recording, split: Split, decoded: _Decoded, offset: int) -> Ent
 
 def _whole(work: Recording) -> tuple[Mono, int]:
     """Decode a work, its parts one behind the other; the rate is the lowest of theirs."""
-    parts: list[Mono] = []
-    rates: list[int] = []
-    left = work.maximum_s
-    for path in work.paths:
-        if left <= 0.0:
-            break
-        samples, rate = decode(path, left)
-        parts.append(samples)
-        rates.append(rate)
-        left -= samples.size / SAMPLE_RATE
+    parts, rates = zip(*decode_all(work.paths, work.maximum_s), strict=True)
     whole: Mono = np.concatenate(parts) if len(parts) > 1 else np.array(parts[0])
     return whole, min(rates)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator, Sequence
 from math import gcd
 from pathlib import Path
 from typing import Any
@@ -51,18 +52,26 @@ def decode(path: Path, maximum_s: float) -> tuple[Mono, int]:
     MissingExtraError
         If it is a stem file, and stempeg is not installed.
     """
-    if path.name.endswith(STEMS):
-        channels, rate = read_mixture(path, maximum_s)
-    elif path.suffix.lower() in FFMPEG_ONLY:
-        channels, rate = _through_ffmpeg(path, maximum_s)
-    else:
-        try:
-            channels, rate = _read(path, maximum_s)
-        except AudioError:
-            if shutil.which("ffmpeg") is None or not path.is_file():
-                raise
-            channels, rate = _through_ffmpeg(path, maximum_s)
-    return resample(to_mono(channels), rate), rate
+    (one,) = decode_all([path], maximum_s)
+    return one
+
+
+def decode_all(paths: Sequence[Path], maximum_s: float) -> Iterator[tuple[Mono, int]]:
+    """Read the parts of a work one after the other, each as :func:`decode` does, until `maximum_s` seconds are there.
+
+    Files for ffmpeg are decoded by one run of it: starting it costs more than decoding a prompt.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        through_ffmpeg = [path for path in paths if path.suffix.lower() in FFMPEG_ONLY]
+        decoded = dict(zip(through_ffmpeg, _through_ffmpeg(through_ffmpeg, maximum_s, Path(folder)), strict=True))
+        left = maximum_s
+        for path in paths:
+            if left <= 0.0:
+                break
+            channels, rate = _read(decoded[path], left) if path in decoded else _channels(path, left)
+            samples = resample(to_mono(channels), rate)
+            left -= samples.size / SAMPLE_RATE
+            yield samples, rate
 
 
 def to_mono(channels: NDArray[np.float32]) -> Mono:
@@ -98,23 +107,40 @@ def resample(samples: Mono, rate: int) -> Mono:
     return result.astype(np.float32, copy=False)
 
 
+def _channels(path: Path, maximum_s: float) -> tuple[NDArray[np.float32], int]:
+    if path.name.endswith(STEMS):
+        return read_mixture(path, maximum_s)
+    try:
+        return _read(path, maximum_s)
+    except AudioError:
+        if shutil.which("ffmpeg") is None or not path.is_file():
+            raise
+    with tempfile.TemporaryDirectory() as folder:
+        (decoded,) = _through_ffmpeg([path], maximum_s, Path(folder))
+        return _read(decoded, maximum_s)
+
+
 def _read(path: Path, maximum_s: float) -> tuple[NDArray[np.float32], int]:
     with Reader(path) as reader:
         wanted = min(reader.frames, int(maximum_s * reader.sample_rate))
         return reader.read(wanted), reader.sample_rate
 
 
-def _through_ffmpeg(path: Path, maximum_s: float) -> tuple[NDArray[np.float32], int]:
+def _through_ffmpeg(paths: Sequence[Path], maximum_s: float, folder: Path) -> list[Path]:
+    """Decode files to WAV files in `folder`, with rate and channels kept."""
+    if not paths:
+        return []
     program = shutil.which("ffmpeg")
     if program is None:
-        raise AudioError(f"{path} needs ffmpeg to be read; install it, or convert the file to WAV.")
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "decoded.wav"
-        command = [program, "-v", "error", "-nostdin", "-i", str(path), "-vn", "-t", f"{maximum_s:.6f}"]
-        run = subprocess.run(
-            [*command, "-c:a", "pcm_f32le", str(target)], capture_output=True, text=True, errors="replace", check=False
-        )
-        if run.returncode or not target.exists():
-            reason = run.stderr.strip().splitlines()[-1:] or ["no reason given"]
-            raise AudioError(f"{path} can be read neither by libsndfile nor by ffmpeg ({reason[0]}); is it whole?")
-        return _read(target, maximum_s)
+        raise AudioError(f"{paths[0]} needs ffmpeg to be read; install it, or convert the file to WAV.")
+    targets = [folder / f"{index}.wav" for index in range(len(paths))]
+    command = [program, "-v", "error", "-nostdin"]
+    for path in paths:
+        command += ["-i", str(path)]
+    for index, target in enumerate(targets):
+        command += ["-map", f"{index}:a:0", "-t", f"{maximum_s:.6f}", "-c:a", "pcm_f32le", str(target)]
+    run = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if run.returncode or not all(target.exists() for target in targets):
+        reason = run.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise AudioError(f"{paths[0]} can be read neither by libsndfile nor by ffmpeg ({reason[0]}); is it whole?")
+    return targets
