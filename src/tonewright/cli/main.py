@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tonewright import __version__
-from tonewright.cli import corpus, evaluate, match, measure, output, render, schema, show, warmup
+from tonewright.cli import auto, corpus, evaluate, match, measure, output, render, schema, show, train, warmup
 from tonewright.errors import TonewrightError
 
 #: What is left for faults of the program itself (EX_SOFTWARE of sysexits.h).
@@ -26,12 +26,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
+app.command("auto")(auto.auto)
 app.command("match", cls=match.MatchCommand)(match.match)
 app.command("render")(render.render)
 app.command("show")(show.show)
 app.command("measure")(measure.measure)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(corpus.app, name="corpus")
+app.command("train")(train.train)
 app.command("schema")(schema.schema)
 app.command("warmup")(warmup.warmup)
 

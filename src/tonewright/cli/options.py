@@ -17,6 +17,14 @@ Amount = Annotated[
         "--amount", min=0.0, max=1.5, help="How much of it: 0 nothing, 0.5 half the decibels, 1 all, at most 1.5."
     ),
 ]
+Model = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="FILE", help="Weights of a network instead of those that come with Tonewright."),
+]
+Report = Annotated[
+    Path | None, typer.Option("--report", metavar="DIR", help="Write what was done and why into a folder.")
+]
+SettingsOut = Annotated[Path | None, typer.Option("--settings-out", metavar="FILE", help="Write the settings as JSON.")]
 
 
 def ceiling(text: str) -> float | None:
@@ -46,3 +54,14 @@ def beside(path: Path, word: str) -> Path:
 
     suffix = path.suffix if path.suffix.lower() in EXTENSIONS else ".wav"
     return path.with_name(f"{path.stem}.{word}{suffix}")
+
+
+def loudness(text: str, *, reference: bool) -> str | float:
+    """Read ``input``, ``reference`` where there is one, or a number of LUFS from -70 to 0."""
+    words = ("input", "reference") if reference else ("input",)
+    if text in words:
+        return text
+    value = number(text, "--loudness", f"{', '.join(words)} or a number of LUFS")
+    if not -70.0 <= value <= 0.0:
+        raise typer.BadParameter(f"{text} does not lie between -70 and 0 LUFS.", param_hint="--loudness")
+    return value

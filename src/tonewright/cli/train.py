@@ -14,7 +14,8 @@ from tonewright.cli import options, output
 def train(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="An experiment in TOML.", show_default=False)],
     folder: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where to keep everything. [default: runs/NAME]")
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Where to keep everything.", show_default="runs/NAME"),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     steps: Annotated[int | None, typer.Option("--steps", min=1, help="Instead of the configuration's.")] = None,

@@ -9,101 +9,47 @@ No learned weights: the curve is a closed form, the rest is gradient descent thr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.analysis.bands import CENTRES
-from tonewright.audio import Audio, Loudness
+from tonewright.audio import Audio
 from tonewright.controllers.matching.fit import STEPS, Fit, fit
 from tonewright.controllers.matching.hearing import Hearing, hear
+from tonewright.controllers.result import Excerpts, Recording, Result, Stages, What, check_options
 from tonewright.errors import SettingsError
+from tonewright.networks.shipped import find_network
 from tonewright.processor.filters import response_db
-from tonewright.rendering import (
-    CEILING_DB,
-    Progress,
-    Rendered,
-    Settled,
-    Source,
-    open_source,
-    render,
-    render_file,
-    settle,
-)
-from tonewright.settings import Settings
+from tonewright.rendering import CEILING_DB, Progress, Source, open_source, settle
 
 if TYPE_CHECKING:
     from tonewright.reporting import Story
-
-Recording = Audio | str | Path | Source
-What = Literal["tone", "dynamics", "both"]
 
 #: Shares of the whole work, for the progress bar.
 _HEARD, _FITTED = 0.35, 0.75
 
 
 @dataclass(frozen=True)
-class MatchResult:
+class MatchResult(Result):
     """What ``match`` found.
 
     Attributes
     ----------
-    settings
-        Complete: thresholds hold for the input as it is, ``output_db`` gives the asked loudness below the ceiling.
-    source
-        The input.
-    settled
-        How the level was found: loudness before and after, what the ceiling did.
     fit
         What was measured and decided, at the working level.
     names
         Of the references.
-    what, amount
-        As asked.
     """
 
-    settings: Settings
-    source: Source
-    settled: Settled
     fit: Fit = field(repr=False)
     names: tuple[str, ...]
-    what: str
-    amount: float
-    _spectrum_db: NDArray[np.float64] = field(repr=False)
-
-    @property
-    def before(self) -> Loudness:
-        """Meter readings of the input."""
-        return self.settled.before
-
-    @property
-    def after(self) -> Loudness:
-        """Meter readings of the result."""
-        return self.settled.after
-
-    @cached_property
-    def audio(self) -> Audio:
-        """The result, rendered when first asked for."""
-        held = self.source.audio
-        if held is None:
-            from tonewright.audio import read
-
-            assert self.source.path is not None
-            held = read(self.source.path)
-        return render(held, self.settings)
-
-    def write(
-        self, path: str | Path, *, ceiling_db: float | None = CEILING_DB, progress: Progress | None = None
-    ) -> Rendered:
-        """Render to a file, stored like the input; see :func:`~tonewright.rendering.render_file`."""
-        return render_file(
-            self.source, path, self.settings, ceiling_db=ceiling_db, settled=self.settled, progress=progress
-        )
+    spectrum_db: NDArray[np.float64] = field(repr=False)
 
     @cached_property
     def story(self) -> Story:
@@ -111,8 +57,8 @@ class MatchResult:
         from tonewright.reporting import Story, describe_error, describe_level, describe_settings
 
         found = self.fit
-        reference = self._spectrum_db + np.where(found.known, found.difference_db, np.nan)
-        spectra = {"input": self._spectrum_db, "reference": reference, "output": self._spectrum_db + self._change_db}
+        reference = self.spectrum_db + np.where(found.known, found.difference_db, np.nan)
+        spectra = {"input": self.spectrum_db, "reference": reference, "output": self.spectrum_db + self._change_db}
         spectra = {name: values - np.nanmean(values[found.known]) for name, values in spectra.items()}
         before, after = self.errors_db
         sections = [
@@ -187,28 +133,10 @@ class MatchResult:
             "A reference with similar instruments gives a closer match."
         )
 
-    def explain(self) -> str:
-        """Say in plain words what was done and why."""
-        return self.story.text()
-
-    def plot(self, path: str | Path) -> None:
-        """Draw the spectra and the settings' curves, as PNG or SVG by the extension."""
-        from tonewright.reporting import plot_story
-
-        plot_story(self.story, path)
-
-    def report(self, folder: str | Path) -> list[Path]:
-        """Write a page, a picture, the settings and all numbers into a folder; return their paths."""
-        from tonewright.reporting import write_report
-
-        return write_report(self.story, folder)
-
     def to_dict(self) -> dict[str, Any]:
         """Return everything found as plain data."""
         return {
-            **self.story.to_dict(),
-            "what": self.what,
-            "amount": self.amount,
+            **super().to_dict(),
             "chosen": self.fit.chosen,
             "distances": self.fit.distances,
             "content_scale": self.fit.expectation.scale,
@@ -226,6 +154,7 @@ def match(
     loudness: float | str = "input",
     ceiling_db: float | None = CEILING_DB,
     steps: int = STEPS,
+    model: str | Path | None = None,
     progress: Progress | None = None,
 ) -> MatchResult:
     """Make a recording sound like one or several references.
@@ -248,7 +177,10 @@ def match(
     ceiling_db
         Highest true peak in dBTP, kept by gain alone; ``None`` for none.
     steps
-        Of the descent; 0 stops at the closed form.
+        Of the descent; 0 stops at its start.
+    model
+        A weight file for the network that suggests the start, instead of the package's own; ``"none"`` starts from the
+        closed form.
 
     Raises
     ------
@@ -265,15 +197,17 @@ def match(
     """
     many = [reference] if isinstance(reference, Audio | str | Path | Source) else list(reference)
     shares = _weights(weights, len(many))
-    _check(amount, what, max_gain_db, steps)
-    stages = _Stages(progress)
+    check_options(amount, what, max_gain_db)
+    if steps < 0:
+        raise SettingsError(f"The number of steps must be 0 or more, got {steps}.")
+    stages = Stages(progress, _HEARD)
     own = open_source(source)
     others = [open_source(one) for one in many]
     total = own.frames + sum(one.frames for one in others)
-    heard = hear(_Excerpts(own), stages.counting(f"listening to {own.name}", 0, total))
+    heard = hear(Excerpts(own), stages.counting(f"listening to {own.name}", 0, total))
     done, references = own.frames, []
     for one in others:
-        references.append(hear(_Excerpts(one), stages.counting(f"listening to {one.name}", done, total)))
+        references.append(hear(Excerpts(one), stages.counting(f"listening to {one.name}", done, total)))
         done += one.frames
     found = fit(
         heard,
@@ -283,6 +217,7 @@ def match(
         dynamics=what != "tone",
         max_gain_db=max_gain_db,
         steps=steps,
+        network=find_network("match", model),
         progress=lambda part: stages.tell("fitting six bands", _HEARD + (_FITTED - _HEARD) * part),
     )
     settings = found.settings.at_level(-heard.gain_db).scaled(amount)
@@ -303,41 +238,8 @@ def match(
         names=tuple(one.name for one in others),
         what=what,
         amount=amount,
-        _spectrum_db=heard.survey.spectrum_db(),
+        spectrum_db=heard.survey.spectrum_db(),
     )
-
-
-class _Excerpts:
-    """A source that also gives excerpts."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.name, self.sample_rate = source.name, source.sample_rate
-        self.channels, self.frames = source.channels, source.frames
-        self.blocks = source.blocks
-
-    def excerpts(self, starts: list[int], frames: int) -> list[NDArray[Any]]:
-        return [self._source.part(start, frames) for start in starts]
-
-
-class _Stages:
-    """Progress of several stages as one."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-
-    def tell(self, stage: str, part: float) -> None:
-        if self._progress is not None:
-            self._progress(stage, min(1.0, part))
-
-    def counting(self, stage: str, done: int, total: int) -> Callable[[int], None]:
-        count = [done]
-
-        def heard(frames: int) -> None:
-            count[0] += frames
-            self.tell(stage, _HEARD * count[0] / max(1, total))
-
-        return heard
 
 
 def _weights(weights: Sequence[float] | None, count: int) -> list[float]:
@@ -350,17 +252,6 @@ def _weights(weights: Sequence[float] | None, count: int) -> list[float]:
     if not all(np.isfinite(w) and w >= 0.0 for w in weights) or sum(weights) <= 0.0:
         raise SettingsError("The weights of the references must be 0 or more, and not all 0.")
     return [float(w) for w in weights]
-
-
-def _check(amount: float, what: str, max_gain_db: float, steps: int) -> None:
-    if not (np.isfinite(amount) and 0.0 <= amount <= 1.5):
-        raise SettingsError(f"The amount must lie between 0 and 1.5, got {amount:g}.")
-    if what not in ("tone", "dynamics", "both"):
-        raise SettingsError(f"What to match must be tone, dynamics or both, got {what!r}.")
-    if not (np.isfinite(max_gain_db) and 0.0 <= max_gain_db <= 40.0):
-        raise SettingsError(f"The largest gain of a band must lie between 0 and 40 dB, got {max_gain_db:g}.")
-    if steps < 0:
-        raise SettingsError(f"The number of steps must be 0 or more, got {steps}.")
 
 
 def _wanted_loudness(loudness: float | str, references: Sequence[Hearing]) -> float | None:

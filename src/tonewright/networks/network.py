@@ -15,8 +15,9 @@ recordings also the difference of their statistics, and the hint make up :math:`
 
     a = g(A z), \quad b = a + g(B a), \quad u = \text{clip}_{[0, 1]}(u_0 + S b + s), \quad c = K b + k,
 
-where :math:`u_0` is the layout's neutral vector, so that :math:`S = 0, s = 0` is exactly neutral, and :math:`c` is the
-expected logarithm of the error that is left, relative to the error of doing nothing.
+where :math:`u_0` is the layout's neutral vector (with filters from the hint where the specification says so), so that
+:math:`S = 0, s = 0` is exactly where it starts, and :math:`c` is the expected logarithm of the error that is left,
+relative to the error of doing nothing.
 """
 
 from __future__ import annotations
@@ -112,7 +113,9 @@ class Network:
         """
         wanted = self.specification
         if len(recordings) != wanted.recordings or hint.shape != (wanted.hint,):
-            raise ValueError(f"A network for {wanted.task} hears {wanted.recordings} recordings and {wanted.hint} hints.")
+            raise ValueError(
+                f"A network for {wanted.task} hears {wanted.recordings} recordings and {wanted.hint} hints."
+            )
         heard = [(self._summary(one.values), statistics(one.values)) for one in recordings]
         parts = [part for pair in heard for part in pair]
         if wanted.recordings == 2:
@@ -121,7 +124,10 @@ class Network:
         a = gelu(self._linear("decide", z))
         b = a + gelu(self._linear("think", a))
         move = self._linear("head", b).astype(np.float64)
-        vector = np.clip(self.layout.neutral + move, 0.0, 1.0)
+        base = self.layout.neutral.copy()
+        if wanted.start:
+            base[filter_columns(self.layout)] = hint[-wanted.start :]
+        vector = np.clip(base + move, 0.0, 1.0)
         expected = float(self._linear("expect", b)[0])
         return Prediction(self.layout.decode(vector), vector, expected)
 
@@ -138,6 +144,16 @@ class Network:
 
     def _linear(self, name: str, x: Floats) -> Floats:
         return linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+
+
+def filter_columns(layout: Layout) -> list[int]:
+    """Return where a layout's vector holds gains, frequencies and Qs of its bands, in its order."""
+    names = ("gain_db", "frequency_hz", "q")
+    return [
+        index
+        for index, free in enumerate(layout.free)
+        if free.path.startswith("bands.") and free.path.count(".") == 2 and free.path.endswith(names)
+    ]
 
 
 def statistics(x: Floats) -> Floats:

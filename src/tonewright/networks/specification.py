@@ -26,8 +26,11 @@ class Specification:
     layout
         Name of the layout whose vector it predicts; see :mod:`tonewright.layouts`.
     hint
-        Numbers given beside the recordings: ``auto`` 2 (music, speech: one is 1), ``match`` 58 (the closed form's
-        curve in units of 10 dB, and the logarithm of its scale).
+        Numbers given beside the recordings: ``auto`` 2 (music, speech: one is 1), ``match`` 76 (the closed form's
+        curve in units of 10 dB, the logarithm of its scale, the filters that follow it in [0, 1]).
+    start
+        So many numbers at the end of the hint are where filters start from instead of the layout's neutral values:
+        what the network predicts is added to them.
     size
         Of the layout's vector.
     channels, summary, hidden
@@ -42,6 +45,7 @@ class Specification:
     layout: str
     size: int
     hint: int
+    start: int = 0
     channels: int = 128
     summary: int = 256
     hidden: int = 384

@@ -11,7 +11,9 @@ from tonewright.training.networks import ControllerNetwork
 from tonewright.training.paper import AutoEqNetwork, Shape, StyleNetwork
 
 #: Numbers beside the recordings, by task; see :class:`~tonewright.networks.specification.Specification`.
-HINTS = {"auto": 2, "match": 58}
+HINTS = {"auto": 2, "match": 76}
+#: How many of them are filters to start from.
+STARTS = {"auto": 0, "match": 18}
 
 
 def specification_of(experiment: Experiment) -> Specification:
@@ -22,6 +24,7 @@ def specification_of(experiment: Experiment) -> Specification:
         layout=experiment.layout,
         size=LAYOUTS[experiment.layout].size,
         hint=HINTS[experiment.task],
+        start=STARTS[experiment.task],
         channels=shape.channels,
         summary=shape.summary,
         hidden=shape.hidden,

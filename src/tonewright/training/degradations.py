@@ -89,13 +89,13 @@ class Degradation:
             if self.gain_spread_db > 0.0:
                 gain = float(np.clip(rng.normal(0.0, self.gain_spread_db), self.gain_db.low, self.gain_db.high))
             on, pressed = rng.random() < self.band_on, rng.random() < self.compressor_on
-            one = [gain if on else 0.0, frequencies.to_units(rng.random()), self.q.to_units(rng.random())]
+            one = [gain if on else 0.0, float(frequencies.to_units(rng.random())), float(self.q.to_units(rng.random()))]
             moves = {name: float(self.compressor[name].to_units(rng.random())) for name in COMPRESSOR_PARAMETERS}
             if not pressed:
                 moves |= {"ratio": 1.0, "makeup_db": 0.0}
             rows.append([*one, *(moves[name] for name in COMPRESSOR_PARAMETERS)])
         level = float(self.level_db.to_units(rng.random()))
-        return np.array([level, *np.ravel(rows), 0.0])
+        return np.array([level, *np.concatenate(rows), 0.0])
 
 
 #: By name, as training configurations say it.

@@ -27,6 +27,7 @@ from tonewright.networks.frames import Frames, band_factors, to_frames
 from tonewright.processor.engine import Engine
 from tonewright.training.config import Experiment
 from tonewright.training.corpus import Corpus, Entry
+from tonewright.training.corpus.entries import Split
 from tonewright.training.degradations import DEGRADATIONS
 
 Floats = NDArray[np.float32]
@@ -92,6 +93,7 @@ class Examples:
     def __init__(self, experiment: Experiment, corpora: list[Corpus] | None = None) -> None:
         self.experiment = experiment
         self.rate = experiment.sample_rate
+        self._layout = experiment.predicted
         data = experiment.data
         self._corpora = corpora or [Corpus.open(source.path) for source in data.sources]
         shares = np.array([source.share for source in data.sources])
@@ -122,7 +124,7 @@ class Examples:
             batches.append(self._cut(self._draw(rng, "validation", min(size, count - first)), rng))
         return batches
 
-    def _draw(self, rng: np.random.Generator, split: str, rows: int) -> _Scenes:
+    def _draw(self, rng: np.random.Generator, split: Split, rows: int) -> _Scenes:
         """Draw works, excerpts and settings, and hear them."""
         data = self.experiment.data
         context = max(round(self.rate * rng.choice(data.context_s)), data.crop_frames)
@@ -134,7 +136,7 @@ class Examples:
             degraded = self._process(np.stack([one[1] for one in drawn]), settings)
             powers, frames = zip(*(self._hear(row) for row in own), strict=True)
             other_powers, others = zip(*(self._hear(row) for row in degraded), strict=True)
-            hints = [curve_hint(p, q, self.rate) for p, q in zip(powers, other_powers, strict=True)]
+            hints = [curve_hint(p, q, self.rate, self._layout) for p, q in zip(powers, other_powers, strict=True)]
             recordings = [frames, others]
         else:
             degraded = self._process(own, settings)
@@ -214,7 +216,7 @@ class Examples:
         return np.asarray(second - first, dtype=np.float32), heard.astype(np.float32)
 
     def _excerpts(
-        self, rng: np.random.Generator, split: str, length: int, other_length: int
+        self, rng: np.random.Generator, split: Split, length: int, other_length: int
     ) -> tuple[Floats, Floats, bool]:
         """Draw one or two excerpts of a work at the level for hiding, perhaps of two works at once."""
         entry, first, second = self._one(rng, split, length, other_length)
@@ -226,7 +228,7 @@ class Examples:
         return scaled(first), scaled(second), entry.profile == "speech"
 
     def _one(
-        self, rng: np.random.Generator, split: str, length: int, other_length: int, profile: str | None = None
+        self, rng: np.random.Generator, split: Split, length: int, other_length: int, profile: str | None = None
     ) -> tuple[Entry, Floats, Floats]:
         up, down = _SPEEDS[int(rng.integers(len(_SPEEDS)))]
         if split != "train" or rng.random() >= self.experiment.data.varied_speed:

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from tonewright.layouts import LAYOUTS
 from tonewright.networks.frames import BANDS, WIDTH
-from tonewright.networks.network import DECIBELS
+from tonewright.networks.network import DECIBELS, filter_columns
 from tonewright.networks.specification import Specification
 
 #: A vector of the layout moves by this much per unit of the head's output.
@@ -81,6 +81,7 @@ class ControllerNetwork(nn.Module):
         nn.init.zeros_(self.expect.bias)
         neutral = torch.from_numpy(LAYOUTS[s.layout].neutral.astype(np.float32))
         self.register_buffer("neutral", neutral, persistent=False)
+        self._filters = filter_columns(LAYOUTS[s.layout])
 
     def forward(self, recordings: list[Tensor], hint: Tensor) -> tuple[Tensor, Tensor]:
         """Predict vectors of the layout.
@@ -103,7 +104,11 @@ class ControllerNetwork(nn.Module):
         z = torch.cat([*parts, hint], dim=1)
         a = self.dropout(functional.gelu(self.decide(z), approximate="tanh"))
         b = a + functional.gelu(self.think(a), approximate="tanh")
-        u = clip_with_leak(self.neutral + _REACH * self.head(b))
+        base = self.neutral.expand(len(hint), -1)
+        if self.specification.start:
+            base = base.clone()
+            base[:, self._filters] = hint[:, -self.specification.start :]
+        u = clip_with_leak(base + _REACH * self.head(b))
         # What is expected must not bend what is decided.
         return u, self.expect(b.detach())[:, 0]
 

@@ -29,7 +29,7 @@ GAIN_PRIOR_DB, Q_PRIOR, Q_MIDDLE = 6.0, 0.7, 0.8
 LOG_MIDDLES: Array = np.log([frequencies.middle for _, frequencies in BANDS])
 LOG_WIDTHS: Array = np.array([np.log(frequencies.high / frequencies.low) / 4.0 for _, frequencies in BANDS])
 
-_STEPS = 40
+_STEPS, _SKETCH_STEPS = 40, 8
 
 
 def log_frequency_limits(sample_rate: float) -> tuple[Array, Array]:
@@ -100,9 +100,7 @@ def fit_bands(curve_db: Array, sample_rate: float, max_gain_db: float) -> Array:
     Array of shape (6, 3): gain in dB, log of Hz, log of Q.
     """
     curve = np.clip(curve_db, -max_gain_db, max_gain_db)
-    flat = np.stack([np.zeros(6), LOG_MIDDLES, np.full(6, np.log(Q_MIDDLE))], axis=1)
-    rough = flat.copy()
-    rough[:, 0] = 0.6 * np.clip(np.interp(LOG_MIDDLES, np.log(CENTRES), curve), -8.0, 8.0)
+    flat, rough = _starts(curve)
     fits = [
         _descend(clip_bands(start, sample_rate, max_gain_db), curve, sample_rate, max_gain_db)
         for start in (flat, rough)
@@ -110,7 +108,23 @@ def fit_bands(curve_db: Array, sample_rate: float, max_gain_db: float) -> Array:
     return min(fits, key=lambda fit: fit[0])[1]
 
 
-def _descend(theta: Array, curve: Array, sample_rate: float, max_gain_db: float) -> tuple[float, Array]:
+def sketch_bands(curve_db: Array, sample_rate: float, max_gain_db: float = 12.0) -> Array:
+    """Fit the six bands roughly, in a few steps from one start; parameters and result as :func:`fit_bands`."""
+    curve = np.clip(curve_db, -max_gain_db, max_gain_db)
+    start = clip_bands(_starts(curve)[1], sample_rate, max_gain_db)
+    return _descend(start, curve, sample_rate, max_gain_db, _SKETCH_STEPS)[1]
+
+
+def _starts(curve: Array) -> tuple[Array, Array]:
+    flat = np.stack([np.zeros(6), LOG_MIDDLES, np.full(6, np.log(Q_MIDDLE))], axis=1)
+    rough = flat.copy()
+    rough[:, 0] = 0.6 * np.clip(np.interp(LOG_MIDDLES, np.log(CENTRES), curve), -8.0, 8.0)
+    return flat, rough
+
+
+def _descend(
+    theta: Array, curve: Array, sample_rate: float, max_gain_db: float, steps: int = _STEPS
+) -> tuple[float, Array]:
     scales = np.stack([np.full(6, 1 / GAIN_PRIOR_DB), 1 / LOG_WIDTHS, np.full(6, 1 / Q_PRIOR)], axis=1)
     prior_slope = np.diag(scales.ravel())
 
@@ -121,7 +135,7 @@ def _descend(theta: Array, curve: Array, sample_rate: float, max_gain_db: float)
 
     r, j = residuals(theta)
     cost, damping = float(r @ r), 1.0
-    for _ in range(_STEPS):
+    for _ in range(steps):
         normal = j.T @ j
         step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), j.T @ r).reshape(6, 3)
         moved = clip_bands(theta - step, sample_rate, max_gain_db)

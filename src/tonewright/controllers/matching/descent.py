@@ -87,6 +87,15 @@ def start_values(theta: Array, *, tone: bool, dynamics: bool) -> Array:
     return values
 
 
+def limited(values: Array, *, tone: bool, dynamics: bool, max_gain_db: float) -> Array:
+    """Keep free values, (6, 8), inside their ranges, and only those that may move away from doing nothing."""
+    values = np.clip(values, _LOW, _HIGH)
+    values[:, GAIN] = np.clip(values[:, GAIN], -max_gain_db, max_gain_db) if tone else 0.0
+    if not dynamics:
+        values[:, SLOPE] = 0.0
+    return values
+
+
 def _middles(theta: Array) -> Array:
     middles = np.zeros((len(BANDS), 8))
     middles[:, _TONE] = theta
@@ -143,6 +152,7 @@ def descend(
     tone: bool,
     dynamics: bool,
     steps: int,
+    middles: Array | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Array:
     """Improve values by Adam through the exact chain and return the best ones met.
@@ -163,6 +173,8 @@ def descend(
         What may move.
     steps
         Gradient steps, 0 or more.
+    middles
+        Where values are pulled to, (6, 8); the bands of the start and the priors of compressors if absent.
 
     Returns
     -------
@@ -170,7 +182,7 @@ def descend(
     """
     listener = Listener(sample_rate)
     before = listener.measure(segments)
-    middles, widths = _middles(start[:, _TONE]), _widths()
+    middles, widths = _middles(start[:, _TONE]) if middles is None else middles, _widths()
     free = np.zeros(8, dtype=bool)
     free[_TONE], free[_DYNAMICS] = tone, dynamics
     values, best = start.copy(), (np.inf, start)

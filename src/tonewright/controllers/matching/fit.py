@@ -16,12 +16,15 @@ from tonewright.controllers.matching.descent import (
     SLOPE,
     Goal,
     descend,
+    limited,
     start_values,
     to_plan_values,
 )
 from tonewright.controllers.matching.hearing import Hearing
+from tonewright.controllers.matching.learned import suggest
 from tonewright.controllers.matching.moments import moments, refine
 from tonewright.controllers.matching.statistics import Listener, Statistics
+from tonewright.networks.network import Network
 from tonewright.processor.gradients import Tape
 from tonewright.settings import Band, Settings
 
@@ -32,6 +35,8 @@ Floats = NDArray[np.float32]
 SEGMENTS, CHECK_EVERY = 11, 4
 #: Gradient steps.
 STEPS = 30
+#: Part of the network's curve in the goal of the descent; the rest is the closed form's.
+_SUGGESTED = 0.7
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
 _LEAST_GAIN_DB, _LEAST_SLOPE = 0.15, 0.03
 #: Slopes below this are left out too if the distance grows by no more than this factor: fewer compressors, same sound.
@@ -82,6 +87,7 @@ def fit(
     dynamics: bool = True,
     max_gain_db: float = 12.0,
     steps: int = STEPS,
+    network: Network | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Fit:
     """Find settings that bring one recording nearer to others.
@@ -97,14 +103,21 @@ def fit(
     max_gain_db
         Largest gain of a band, in dB.
     steps
-        Of the descent; 0 stops at the closed form's bands.
+        Of the descent; 0 stops at the start: the network's bands and compressors, or the closed form's bands.
+    network
+        Suggests the start; without one the closed form does.
     """
     rate = float(heard.survey.sample_rate)
     shares = np.asarray(weights, dtype=np.float64) / np.sum(weights)
     difference, known = _difference(heard, references, shares)
-    expectation = _expectation(heard, references, shares, difference, known)
-    theta = fit_bands(expectation.curve_db if tone else np.zeros_like(difference), rate, max_gain_db)
-    start = start_values(theta, tone=tone, dynamics=False)
+    expectation, each = _expectations(heard, references, shares, difference, known)
+    suggestion = None if network is None else suggest(network, heard, references, shares, each)
+    if suggestion is None:
+        theta = fit_bands(expectation.curve_db if tone else np.zeros_like(difference), rate, max_gain_db)
+        start = start_values(theta, tone=tone, dynamics=False)
+        moving = start_values(theta, tone=tone, dynamics=dynamics)
+    else:
+        start = moving = limited(suggestion.values, tone=tone, dynamics=dynamics, max_gain_db=max_gain_db)
 
     segments = heard.segments(SEGMENTS)
     held = np.zeros(len(segments), dtype=bool)
@@ -115,14 +128,16 @@ def fit(
     spread = np.tensordot(shares, np.array(spreads), axes=1)
     listener = Listener(rate)
     before = listener.measure(segments)
-    goal = Goal(expectation.curve_db, spread - before.spread_db, expectation.precision, expectation.scale)
+    wanted = expectation.curve_db
+    if suggestion is not None and tone:
+        wanted = _blend(wanted, _change(segments, rate, start, listener).spectrum_db, known)
+    goal = Goal(wanted, spread - before.spread_db, expectation.precision, expectation.scale)
 
-    candidates = {"nothing": start_values(theta, tone=False, dynamics=False), "start": start}
+    candidates = {"nothing": start_values(start[:, :3], tone=False, dynamics=False), "start": start}
     if steps > 0:
-        moving = start_values(theta, tone=tone, dynamics=dynamics)
         candidates["descent"] = descend(
             segments[~held], rate, goal, moving, max_gain_db=max_gain_db, tone=tone, dynamics=dynamics, steps=steps,
-            progress=progress,
+            middles=None if suggestion is None else start, progress=progress,
         )  # fmt: skip
     candidates = {name: _pruned(values, _LEAST_SLOPE) for name, values in candidates.items()}
     if "descent" in candidates:
@@ -147,18 +162,28 @@ def fit(
     )
 
 
-def _expectation(
+def _expectations(
     heard: Hearing, references: Sequence[Hearing], shares: Array, difference: Array, known: NDArray[np.bool_]
-) -> Expectation:
-    """Expect a curve from the whole, then listen to moments that sound alike (of every reference by its share)."""
+) -> tuple[Expectation, list[Expectation]]:
+    """Expect a curve from the whole, then listen to moments that sound alike; for all references and for each."""
     first = expect_curve(difference, known)
     own = moments(heard.survey.powers, heard.gain_db, heard.survey.window_s)
-    refined = np.zeros_like(difference)
+    refined, each = np.zeros_like(difference), []
     for reference, share in zip(references, shares, strict=True):
         one, one_known = _difference(heard, [reference], np.ones(1))
         others = moments(reference.survey.powers, reference.gain_db, reference.survey.window_s)
-        refined += share * np.where(known, refine(first, one, one_known, own, others)[1], 0.0)
-    return expect_curve(refined, known)
+        better = np.where(one_known, refine(first, one, one_known, own, others)[1], 0.0)
+        refined += share * np.where(known, better, 0.0)
+        each.append(expect_curve(better, one_known))
+    return expect_curve(refined, known), each
+
+
+def _blend(expected: Array, suggested: Array, known: NDArray[np.bool_]) -> Array:
+    """Mix the closed form's curve with what the network's settings do, levels aside."""
+    if not known.any():
+        return suggested
+    rest = 1.0 - _SUGGESTED
+    return np.asarray(_SUGGESTED * (suggested - suggested[known].mean()) + rest * (expected - expected[known].mean()))
 
 
 def _difference(heard: Hearing, references: Sequence[Hearing], shares: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -82,8 +82,8 @@ class Hearing:
         return np.stack([gain * _mono(excerpt) for excerpt in self.recording.excerpts(starts, frames)])
 
 
-def hear(recording: Recording, progress: Callable[[int], None] | None = None) -> Hearing:
-    """Survey a recording.
+def hear(recording: Recording, progress: Callable[[int], None] | None = None, *, doing: str = "matching") -> Hearing:
+    """Survey a recording; `doing` is said in errors.
 
     Raises
     ------
@@ -93,10 +93,10 @@ def hear(recording: Recording, progress: Callable[[int], None] | None = None) ->
     shortest = SHORTEST_S * recording.sample_rate
     if recording.frames < shortest:
         seconds = recording.frames / recording.sample_rate
-        raise AudioError(f"{recording.name} is {seconds:.2f} s long; matching needs at least {SHORTEST_S:g} s.")
+        raise AudioError(f"{recording.name} is {seconds:.2f} s long; {doing} needs at least {SHORTEST_S:g} s.")
     outline = survey(recording.blocks(), recording.sample_rate, recording.channels, progress)
     if outline.is_silent:
-        raise AudioError(f"{recording.name} is silent; there is nothing to match.")
+        raise AudioError(f"{recording.name} is silent; {doing} has nothing to hear.")
     return Hearing(recording, outline)
 
 

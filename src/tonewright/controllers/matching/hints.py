@@ -1,4 +1,4 @@
-"""What the closed form tells a network: its curve, and how different the music is."""
+"""What the closed form tells a network: its curve, how different the music is, and filters to start from."""
 
 from __future__ import annotations
 
@@ -7,21 +7,34 @@ from numpy.typing import NDArray
 
 from tonewright.analysis.bands import CENTRES, decibels, usable_bands, window_length
 from tonewright.analysis.survey import WINDOW_S
+from tonewright.controllers.matching.bands import sketch_bands
 from tonewright.controllers.matching.curve import Expectation, expect_curve
 from tonewright.controllers.matching.moments import moments, refine
+from tonewright.layouts import Layout
+from tonewright.networks.network import filter_columns
 
 #: Decibels per unit of a hint.
 _SCALE_DB = 10.0
 _AUDIBLE_DB = 75.0
 
 
-def expectation_hint(expectation: Expectation) -> NDArray[np.float64]:
-    """Return the hint of a closed form, (58,): its curve less the mean in units of 10 dB, logarithm of its scale."""
+def expectation_hint(expectation: Expectation, layout: Layout, sample_rate: float) -> NDArray[np.float64]:
+    """Return the hint of a closed form, (76,).
+
+    Its curve less the mean in units of 10 dB, the logarithm of its scale, and filters that follow the curve roughly:
+    gain, frequency and Q of six bands in [0, 1] of the layout's ranges.
+    """
     curve = expectation.curve_db - expectation.curve_db.mean()
-    return np.concatenate([curve / _SCALE_DB, [np.log(expectation.scale)]])
+    theta = sketch_bands(expectation.curve_db, sample_rate)
+    filters = np.column_stack([theta[:, 0], np.exp(theta[:, 1]), np.exp(theta[:, 2])]).ravel()
+    ranges = [layout.free[column].range for column in filter_columns(layout)]
+    start = [float(one.from_units(value)) for one, value in zip(ranges, filters, strict=True)]
+    return np.concatenate([curve / _SCALE_DB, [np.log(expectation.scale)], start])
 
 
-def curve_hint(own: NDArray[np.floating], other: NDArray[np.floating], sample_rate: float) -> NDArray[np.float64]:
+def curve_hint(
+    own: NDArray[np.floating], other: NDArray[np.floating], sample_rate: float, layout: Layout
+) -> NDArray[np.float64]:
     """Compute the hint for two recordings from mean powers per window and band, (windows, 57) each, at one rate."""
     spectra = [decibels(powers.mean(axis=0, dtype=np.float64), 1e-12) for powers in (own, other)]
     known = usable_bands(sample_rate)
@@ -34,7 +47,7 @@ def curve_hint(own: NDArray[np.floating], other: NDArray[np.floating], sample_ra
     parts = [moments(powers, gain, window_s) for powers, gain in zip((own, other), gains, strict=True)]
     first = expect_curve(difference, known)
     _, refined = refine(first, difference, known, *parts)
-    return expectation_hint(expect_curve(np.where(known, refined, 0.0), known))
+    return expectation_hint(expect_curve(np.where(known, refined, 0.0), known), layout, sample_rate)
 
 
 def _power(powers: NDArray[np.floating], sample_rate: float) -> float:
