@@ -49,7 +49,7 @@ def train(
         experiment = experiment.model_copy(update={"steps": steps})
     place = folder or Path("runs") / experiment.name
     if export is not None:
-        result = write_weights(place, export)
+        result = write_weights(place, export, experiment)
         if json:
             output.emit("train", result)
         else:

@@ -95,14 +95,14 @@ class Examples:
         self.rate = experiment.sample_rate
         self._layout = experiment.predicted
         data = experiment.data
-        self._corpora = corpora or [Corpus.open(source.path) for source in data.sources]
+        self.corpora = corpora or [Corpus.open(source.path) for source in data.sources]
         shares = np.array([source.share for source in data.sources])
         self._shares = shares / shares.sum()
         self._names = list(data.degradations)
         chances = np.array([data.degradations[name] for name in self._names])
         self._chances = chances / chances.sum()
         self._waves = experiment.network.kind != "controller"
-        self._window = window_length(self.rate, WINDOW_S)
+        self.window = window_length(self.rate, WINDOW_S)
         self._group, self._scenes = -1, cast("_Scenes | None", None)
         self._engine_plans = {name: DEGRADATIONS[name].plan for name in self._names}
 
@@ -198,8 +198,8 @@ class Examples:
         return out
 
     def _hear(self, row: Floats) -> tuple[Floats, Frames]:
-        powers = window_powers(row[None], self.rate, self._window, self._window)
-        return powers, to_frames(powers, window_dynamics(row[None], self.rate, self._window), self.rate)
+        powers = window_powers(row[None], self.rate, self.window, self.window)
+        return powers, to_frames(powers, window_dynamics(row[None], self.rate, self.window), self.rate)
 
     def _crop(self, x: Floats, starts: NDArray[np.int64]) -> Floats:
         length = self.experiment.data.crop_frames
@@ -208,7 +208,7 @@ class Examples:
     def _change(self, before: Floats, after: Floats) -> tuple[Floats, Floats]:
         factors = band_factors(self.rate)
         spectra = [
-            np.stack([window_powers(row[None], self.rate, self._window, self._window).mean(axis=0) for row in x])
+            np.stack([window_powers(row[None], self.rate, self.window, self.window).mean(axis=0) for row in x])
             for x in (before, after)
         ]
         first, second = (10.0 * np.log10(one * factors + 1e-14) for one in spectra)
@@ -235,7 +235,7 @@ class Examples:
             up, down = 1, 1
         needed, needed_other = (-(-size * down // up) for size in (length, other_length))
         for _ in range(100 * _TRIES):
-            corpus = self._corpora[int(rng.choice(len(self._corpora), p=self._shares))]
+            corpus = self.corpora[int(rng.choice(len(self.corpora), p=self._shares))]
             entries = corpus.split(split)
             if not entries:
                 continue

@@ -10,14 +10,21 @@ import torch
 
 from tonewright.errors import OutputError
 from tonewright.networks.network import HEADER
+from tonewright.networks.trust import NAMES
 from tonewright.training.build import build_network, specification_of
-from tonewright.training.config import ConfigError, parse_experiment
+from tonewright.training.calibration import calibrate, typical_spectra
+from tonewright.training.config import ConfigError, Experiment, parse_experiment
+from tonewright.training.examples import Examples
 from tonewright.training.networks import ControllerNetwork
+from tonewright.training.tasks import Objective
 from tonewright.training.trainer import BEST, CHECKPOINT
 
+#: Validation examples from which is learned how far to follow answers.
+_CALIBRATION_EXAMPLES = 240
 
-def export(folder: Path, target: Path) -> dict[str, Any]:
-    """Write the best averaged weights of a run as safetensors, beside and renamed.
+
+def export(folder: Path, target: Path, experiment: Experiment) -> dict[str, Any]:
+    """Calibrate the best averaged weights of a run and write them as safetensors, beside and renamed.
 
     Parameters
     ----------
@@ -25,6 +32,8 @@ def export(folder: Path, target: Path) -> dict[str, Any]:
         Of the run.
     target
         The file to write.
+    experiment
+        Says where the corpora lie.
 
     Returns
     -------
@@ -42,12 +51,16 @@ def export(folder: Path, target: Path) -> dict[str, Any]:
         raise ConfigError(f"{folder} holds no validated training; train first.")
     checkpoint = torch.load(folder / CHECKPOINT, weights_only=True)
     best = torch.load(folder / BEST, weights_only=True)
-    experiment = parse_experiment(checkpoint["experiment"], str(folder / CHECKPOINT))
+    trained = parse_experiment(checkpoint["experiment"], str(folder / CHECKPOINT))
+    experiment = trained.model_copy(update={"data": experiment.data, "validation_examples": _CALIBRATION_EXAMPLES})
     network = build_network(experiment)
     if not isinstance(network, ControllerNetwork):
         raise ConfigError(f"Networks of kind {experiment.network.kind} run in torch only and are not exported.")
     network.load_state_dict(best["weights"])
     arrays = {name: value.numpy() for name, value in network.arrays().items()}
+    examples = Examples(experiment)
+    arrays |= calibrate(network.eval(), Objective(experiment), examples.validation())
+    arrays |= typical_spectra(examples)
     content = save(arrays, metadata={HEADER: specification_of(experiment).to_json()})
     beside = target.with_name(target.name + ".partial")
     try:
@@ -61,5 +74,6 @@ def export(folder: Path, target: Path) -> dict[str, Any]:
         "parameters": sum(array.size for array in arrays.values()),
         "step": best["step"],
         "ratio": best["ratio"],
-        "experiment": experiment.model_dump(mode="json"),
+        "trust": {name: arrays[name].tolist() for name in NAMES},
+        "experiment": trained.model_dump(mode="json"),
     }

@@ -1,0 +1,122 @@
+"""After training: how far a network's answers should be followed, and what recordings of each kind are like.
+
+Both are learned from validation works and training works, never from test works, and go into the weight file; see
+:mod:`tonewright.networks.trust`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tonewright.analysis.survey import window_powers
+from tonewright.layouts import Layout
+from tonewright.networks.frames import WORKING_DB, band_factors, level_db
+from tonewright.processor.differentiable import plan_values, process
+from tonewright.training.examples import Batch, Examples
+from tonewright.training.tasks import Objective, at_level_of
+
+Floats = NDArray[np.float32]
+
+#: Amounts that are tried, and groups of equal size into which answers are sorted by what they expected.
+AMOUNTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+GROUPS = 6
+#: Excerpts per work and their length in seconds, for typical spectra.
+_EXCERPTS, _EXCERPT_S = 3, 6.0
+_LEAST_ERROR = 0.02
+
+
+def calibrate(network: nn.Module, objective: Objective, batches: list[Batch]) -> dict[str, Floats]:
+    """Find the best amount for what was expected.
+
+    Parameters
+    ----------
+    network
+        Averaged weights, in evaluation mode.
+    batches
+        Validation examples; a hundred or more in all.
+
+    Returns
+    -------
+    The arrays of :data:`tonewright.networks.trust.NAMES`: amounts fall and remaining errors rise with expectations.
+    """
+    expected, errors = [], []
+    with torch.no_grad():
+        for batch in batches:
+            u, log_ratio = network([torch.from_numpy(one) for one in batch.recordings], torch.from_numpy(batch.hint))
+            target = torch.from_numpy(batch.target)
+            rows = []
+            for amount in AMOUNTS:
+                output = _process_scaled(torch.from_numpy(batch.input), u, objective.layout, amount, objective.rate)
+                rows.append(objective.stft(at_level_of(output, target), target))
+            expected.append(log_ratio)
+            errors.append(torch.stack(rows, dim=1))
+    return trust_table(torch.cat(expected).double().numpy(), torch.cat(errors).double().numpy())
+
+
+def trust_table(expected: NDArray[np.float64], errors: NDArray[np.float64]) -> dict[str, Floats]:
+    """Turn expectations, (examples,), and errors for each of :data:`AMOUNTS`, (examples, 5), into the table."""
+    order = np.argsort(expected)
+    groups = [group for group in np.array_split(order, min(GROUPS, len(order))) if len(group)]
+    centres = np.array([expected[group].mean() for group in groups])
+    means = np.array([errors[group].mean(axis=0) for group in groups])
+    # The curve through the tried amounts is smooth: a parabola through the best one and its neighbours.
+    amounts = np.minimum.accumulate([_lowest(row) for row in means])
+    left = [
+        float(np.interp(a, AMOUNTS, row)) / max(row[0], _LEAST_ERROR) for a, row in zip(amounts, means, strict=True)
+    ]
+    remaining = np.maximum.accumulate(np.log(np.clip(left, 1e-3, 1.0)))
+    keep = np.concatenate([[True], np.diff(centres) > 1e-6])
+    table = {"trust.log_ratio": centres, "trust.amount": amounts, "trust.actual": remaining}
+    return {name: np.asarray(values[keep], dtype=np.float32) for name, values in table.items()}
+
+
+def _lowest(row: NDArray[np.float64]) -> float:
+    best = int(np.argmin(row))
+    if best in (0, len(row) - 1):
+        return AMOUNTS[best]
+    before, here, after = row[best - 1 : best + 2]
+    bend = before - 2.0 * here + after
+    step = AMOUNTS[1] - AMOUNTS[0]
+    return AMOUNTS[best] + (0.5 * step * (before - after) / bend if bend > 0 else 0.0)
+
+
+def _process_scaled(x: Tensor, u: Tensor, layout: Layout, amount: float, sample_rate: float) -> Tensor:
+    """Process with settings scaled as :meth:`~tonewright.settings.Settings.scaled` does."""
+    plan, values = plan_values(layout, u)
+    values = values.clone()
+    for column, name in enumerate(plan.names):
+        if name.endswith(("gain_db", "makeup_db", "preamp_db", "output_db")):
+            values[:, column] *= amount
+        elif name.endswith("ratio"):
+            values[:, column] = 1.0 / (1.0 - amount * (1.0 - 1.0 / values[:, column]))
+    return process(x, values, plan, sample_rate)
+
+
+def typical_spectra(examples: Examples, seed: int = 0) -> dict[str, Floats]:
+    """Return the mean level per sixth octave of the training works of each profile, at the working level, in dB.
+
+    Returns
+    -------
+    ``typical.music`` and, where there is speech, ``typical.speech``, (57,) each: excerpts are averaged within a work,
+    works over all.
+    """
+    rng = np.random.default_rng(seed)
+    rate = examples.rate
+    found: dict[str, list[NDArray[np.float64]]] = {}
+    for corpus in examples.corpora:
+        for entry in corpus.split("train"):
+            frames = min(round(_EXCERPT_S * rate), entry.frames)
+            rows = []
+            for start in rng.integers(0, entry.frames - frames + 1, size=_EXCERPTS):
+                powers = window_powers(
+                    corpus.read(entry, int(start), frames)[None], rate, examples.window, examples.window
+                )
+                if powers.mean() > 1e-9:
+                    mean = powers.mean(axis=0, dtype=np.float64) * band_factors(rate)
+                    rows.append(10.0 * np.log10(mean + 1e-14) + WORKING_DB - level_db(powers, rate))
+            if rows:
+                found.setdefault(f"typical.{entry.profile}", []).append(np.mean(rows, axis=0))
+    return {name: np.mean(rows, axis=0).astype(np.float32) for name, rows in found.items()}
