@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,17 +82,20 @@ def build(config: Config, folder: Path, root: Path, progress: Callable[[str, flo
     fingerprint = _fingerprint(config, works)
     if _is_finished(folder, fingerprint):
         return Built(folder, True, left_out)
-    partial = folder.with_name(folder.name + ".partial")
+    partial: Path | None = None
     try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # A name of its own: another build of the same store, or one that is just ending, must not meet this one.
+        partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.partial-", dir=folder.parent))
+        partial.chmod(0o755)
         entries, skipped = _decode_all(works, partial / AUDIO, progress)
         if not entries:
             raise AudioError(f"Nothing is left for {folder}; every work is too short, silent or unreadable.")
         write_manifest(partial, entries, fingerprint)
         _put_in_place(partial, folder)
     except BaseException as problem:
-        shutil.rmtree(partial, ignore_errors=True)
+        if partial is not None:
+            shutil.rmtree(partial, ignore_errors=True)
         if isinstance(problem, OSError):
             raise output_error(folder, problem) from None
         raise

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import gcd
 from pathlib import Path
 from typing import Any
@@ -101,10 +102,17 @@ def resample(samples: Mono, rate: int) -> Mono:
 
     common = gcd(rate, SAMPLE_RATE)
     up, down = SAMPLE_RATE // common, rate // common
-    largest = max(up, down)
-    taps: Any = scipy.signal.firwin(2 * _CROSSINGS * largest + 1, _PASS / largest, window=("kaiser", _BETA))
-    result: Mono = scipy.signal.resample_poly(samples, up, down, window=taps.astype(np.float32))
+    result: Mono = scipy.signal.resample_poly(samples, up, down, window=_taps(max(up, down)))
     return result.astype(np.float32, copy=False)
+
+
+@lru_cache(maxsize=8)
+def _taps(longest: int) -> NDArray[np.float32]:
+    """Return the filter for a ratio whose larger term is `longest`."""
+    import scipy.signal
+
+    taps: Any = scipy.signal.firwin(2 * _CROSSINGS * longest + 1, _PASS / longest, window=("kaiser", _BETA))
+    return np.asarray(taps, np.float32)
 
 
 def _channels(path: Path, maximum_s: float) -> tuple[NDArray[np.float32], int]:
