@@ -196,6 +196,21 @@ class TestEvaluate:
         assert done.code == 0
         assert "MRSTFT" in done.out
 
+    def test_auto_with_a_folder(self, cli: Command, tmp_path: Path) -> None:
+        folder = tmp_path / "corpus"
+        folder.mkdir()
+        noise = np.random.default_rng(0).normal(0.0, 0.1, (1, 44_100 * 61)).astype(np.float32)
+        write(folder / "work.wav", Audio(noise, 44_100))
+        call = ("evaluate", "auto", folder, "--draws", "1", "--excerpt-s", "2", "--degradation", "none")
+        done = cli(*call, "--metrics", "rmse", "--report", tmp_path / "report", "--json")
+        found = data(done, "evaluate auto")
+        assert found["systems"] == ["nothing", "average-spectrum", "ridge"]
+        assert found["metrics"] == ["mrstft", "rmse"]
+        assert found["protocol"]["degradation"] == "none"
+        assert found["summary"]["average-spectrum"]["change"]["median_db"][0] > 0
+        assert "average-spectrum" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+        assert cli("evaluate", "auto", folder, "--metrics", "beauty").code == 1
+
     def test_errors(self, cli: Command, tmp_path: Path) -> None:
         assert cli("evaluate", "match", tmp_path, "--systems", "nothing").code == 4
         done = cli("evaluate", "match", tmp_path, "--systems", "magic")
