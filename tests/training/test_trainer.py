@@ -19,11 +19,8 @@ import torch
 import tonewright
 from tonewright.cli.main import run
 from tonewright.training.config import ConfigError, Experiment, Optimiser, parse_experiment
-from tonewright.training.corpus import Corpus
-from tonewright.training.corpus.config import Config
 from tonewright.training.trainer import BEST, CHECKPOINT, LOG, Trainer, schedule
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 STEPS = 6
 
 #: Runs the command, and ends it without mercy when the checkpoint of a step is about to be put in its place.
@@ -54,17 +51,9 @@ def _one_thread_and_its_own_signals() -> Iterator[None]:
     signal.signal(signal.SIGTERM, handler)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half a minute of music for training, as much for validation."""
-    folder = tmp_path_factory.mktemp("corpus") / "store"
-    common = {"kind": "folder", "path": str(EXAMPLES), "minimum_s": 5}
-    sources = [
-        {**common, "only": ["song.ogg"], "split": "train"},
-        {**common, "only": ["reference.ogg"], "split": "validation"},
-    ]
-    Corpus.build(Config.model_validate({"store": "store", "leaks": "allow", "source": sources}), folder)
-    return folder
+@pytest.fixture
+def store(music_store: Path) -> Path:
+    return music_store
 
 
 def plain(store: Path, **changes: Any) -> dict[str, Any]:
@@ -154,6 +143,7 @@ def test_killed_and_resumed_ends_with_the_same_bytes(
     assert not same(weights, dict(fresh.state_dict())), "something was learned"
 
 
+@pytest.mark.usefixtures("little_calibration")
 def test_steps_can_be_said_on_the_command_line(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
