@@ -1,4 +1,4 @@
-"""``tonewright render``: a recording through a settings file."""
+"""``tonewright render``: a recording through a settings file, or through a timeline of settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tonewright.cli import options, output, words
 
 def render(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A sound file.", show_default=False)],
-    settings: Annotated[Path, typer.Option("--settings", help="A settings file (JSON).", show_default=False)],
+    settings: Annotated[Path, typer.Option("--settings", help="A settings or timeline file.", show_default=False)],
     target: Annotated[
         Path, typer.Option("--output", "-o", metavar="OUT", help="Where the result goes.", show_default=False)
     ],
@@ -27,10 +27,9 @@ def render(
     """
     highest = options.ceiling(ceiling)
     from tonewright.audio.places import refuse_place
-    from tonewright.rendering import open_source, render_file
-    from tonewright.settings import Settings
+    from tonewright.rendering import load_chain, open_source, render_file
 
-    chosen = Settings.load(settings).scaled(amount)
+    chosen = load_chain(settings).scaled(amount)
     heard = open_source(source)
     refuse_place(target, [source, settings])
     with output.progress() as progress:
@@ -47,6 +46,7 @@ def render(
                 "sample_rate": heard.sample_rate,
                 "channels": heard.channels,
                 "settings": result.settings.to_dict(),
+                "timeline": None if result.timeline is None else result.timeline.to_dict(),
                 "amount": amount,
                 "ceiling_dbtp": highest,
                 "lowered_db": result.lowered_db,

@@ -17,15 +17,23 @@ from tonewright.rendering.level import Settled as Settled
 from tonewright.rendering.level import settle as settle
 from tonewright.rendering.source import Source as Source
 from tonewright.rendering.source import open_source as open_source
+from tonewright.rendering.timeline import Chain as Chain
+from tonewright.rendering.timeline import Section as Section
+from tonewright.rendering.timeline import Timeline as Timeline
+from tonewright.rendering.timeline import load_chain as load_chain
 from tonewright.rendering.work import Progress as Progress
 
 __all__ = [
     "CEILING_DB",
+    "Chain",
     "Progress",
     "Rendered",
+    "Section",
     "Settled",
     "Source",
+    "Timeline",
     "check_target",
+    "load_chain",
     "open_source",
     "render",
     "render_file",

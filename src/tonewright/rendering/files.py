@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from tonewright.audio import Audio, Format, Meter, Writer, Written, choose_format
 from tonewright.audio.containers import refuse_impossible
 from tonewright.audio.places import output_error, refuse_place
 from tonewright.audio.sound import Samples
 from tonewright.parameters import limits
-from tonewright.processor.filters import frequency_warnings
 from tonewright.processor.render import render_array
-from tonewright.rendering.level import CEILING_DB, Settled, below_ceiling, check_ceiling
+from tonewright.rendering.level import CEILING_DB, Settled, below_ceiling, check_ceiling, parts
 from tonewright.rendering.source import Source, open_source
+from tonewright.rendering.timeline import Chain, Timeline, chain_warnings, with_output
 from tonewright.rendering.work import Progress, listen, louder, processed
 from tonewright.settings import Settings
 from tonewright.threads import spread
@@ -36,13 +38,15 @@ class Rendered:
     written
         Path, format, what was clipped and what was dropped.
     settings
-        As applied: with the output gain that the ceiling left.
+        As applied: with the output gain that the ceiling left; of a timeline those at its start.
     lowered_db
         By how much the ceiling lowered the output gain, 0 or more.
     true_peak_dbtp
         Of what was written; ``None`` if nobody measured it.
     notes
         Plain sentences: bands that could not act, a lowered level, clipped samples, dropped tags.
+    timeline
+        As applied, if it was one.
     """
 
     written: Written
@@ -50,6 +54,7 @@ class Rendered:
     lowered_db: float = 0.0
     true_peak_dbtp: float | None = None
     notes: list[str] = field(default_factory=list)
+    timeline: Timeline | None = None
 
     @property
     def path(self) -> Path:
@@ -57,13 +62,16 @@ class Rendered:
         return self.written.path
 
 
-def render(audio: Audio, settings: Settings) -> Audio:
-    """Return the audio through the settings, as they stand: no loudness, no ceiling, nothing clipped.
+def render(audio: Audio, settings: Chain) -> Audio:
+    """Return the audio through settings or a timeline, as they stand: no loudness, no ceiling, nothing clipped.
 
     Neutral settings give the same samples bit for bit.
     """
     if settings.is_neutral:
         return replace(audio, samples=audio.samples.copy())
+    if isinstance(settings, Timeline):
+        blocks = [louder(block, settings.output_db) for block in processed(Source(audio), settings)]
+        return audio.with_samples(np.concatenate(blocks, axis=1))
     return audio.with_samples(render_array(audio.samples, audio.sample_rate, settings))
 
 
@@ -87,7 +95,7 @@ def check_target(source: Source, target: str | Path, inputs: Iterable[str | Path
 def render_file(
     source: Source | Audio | str | Path,
     target: str | Path,
-    settings: Settings,
+    settings: Chain,
     *,
     ceiling_db: float | None = CEILING_DB,
     settled: Settled | None = None,
@@ -95,9 +103,9 @@ def render_file(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Rendered:
-    """Write a source through settings to a file, stored like the source; memory does not grow with its length.
+    """Write a source to a file through settings or a timeline, stored like the source.
 
-    The true peak is measured first, and where it would exceed the ceiling ``output_db`` is lowered. Neutral settings
+    Memory does not grow with its length. The true peak is measured first, and where it would exceed the ceiling ``output_db`` is lowered. Neutral settings
     copy the samples bit for bit: no dither, no ceiling. The file appears when it is complete.
 
     Parameters
@@ -125,13 +133,14 @@ def render_file(
     check_ceiling(ceiling_db)
     guarded = (*source.inputs, *inputs)
     form = check_target(source, target, guarded)  # before the work, not after it
-    notes = frequency_warnings(settings, source.sample_rate)
+    notes = chain_warnings(settings, source.sample_rate)
     if settings.is_neutral:
-        return Rendered(_copy(source, target, guarded, seed, progress), settings, notes=notes)
+        first, timeline = parts(settings)
+        return Rendered(_copy(source, target, guarded, seed, progress), first, notes=notes, timeline=timeline)
 
     kept: list[Samples] | None = None
     raw_peak: float | None = None
-    if settled is not None and settled.settings == settings:
+    if settled is not None and settled.chain == settings:
         raw_peak = settled.after.true_peak_dbtp - settings.output_db
         if settled.kept:
             kept = settled.kept[:]
@@ -154,7 +163,7 @@ def render_file(
             break
         output_db = below_ceiling(output_db, peak - output_db, ceiling_db, form) - 0.1 * attempt
     lowered = settings.output_db - output_db
-    applied = settings if lowered == 0.0 else settings.model_copy(update={"output_db": output_db})
+    applied, timeline = parts(with_output(settings, output_db))
     if lowered >= 0.05 and ceiling_db is not None:
         notes.append(
             f"The output is lowered by {lowered:.1f} dB, so that its true peak stays at or below {ceiling_db:g} dBTP "
@@ -170,7 +179,7 @@ def render_file(
             f"{written.clipped} samples exceed full scale and are clipped in {target.name}; "
             "write a float file, or let the ceiling lower the level."
         )
-    return Rendered(written, applied, lowered, peak, notes)
+    return Rendered(written, applied, lowered, peak, notes, timeline)
 
 
 def _write(

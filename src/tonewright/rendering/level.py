@@ -11,6 +11,7 @@ from tonewright.audio.sound import Samples
 from tonewright.errors import SettingsError
 from tonewright.parameters import limits
 from tonewright.rendering.source import Source, open_source
+from tonewright.rendering.timeline import Chain, Timeline, with_output
 from tonewright.rendering.work import Progress, listen
 from tonewright.settings import Settings
 
@@ -23,12 +24,12 @@ _LOWEST_CEILING_DB = -60.0
 
 @dataclass(frozen=True)
 class Settled:
-    """Settings whose output gain gives the asked loudness below the ceiling.
+    """Settings, or a timeline, whose output gain gives the asked loudness below the ceiling.
 
     Attributes
     ----------
     settings
-        The given ones with another ``output_db``.
+        The given ones with another ``output_db``; of a timeline those at its start.
     before, after
         Of the source, and of the source through ``settings`` (measured, then shifted by the output gain, which is
         exact).
@@ -41,6 +42,10 @@ class Settled:
         more, in dB.
     ceiling_db
         In dBTP; ``None`` if there was none.
+    kept
+        The processed audio before the output gain, if it was to be kept.
+    timeline
+        The given one with another ``output_db``, if it was one.
     """
 
     settings: Settings
@@ -51,6 +56,12 @@ class Settled:
     limited_db: float = 0.0
     ceiling_db: float | None = None
     kept: list[Samples] | None = field(default=None, repr=False, compare=False)
+    timeline: Timeline | None = field(default=None, repr=False)
+
+    @property
+    def chain(self) -> Chain:
+        """What is to be rendered: the timeline if there is one, else the settings."""
+        return self.settings if self.timeline is None else self.timeline
 
     @property
     def notes(self) -> list[str]:
@@ -66,7 +77,7 @@ class Settled:
 
 def settle(
     source: Source | Audio | str | Path,
-    settings: Settings,
+    settings: Chain,
     *,
     loudness: float | None = None,
     keep_level: bool = True,
@@ -82,7 +93,8 @@ def settle(
     source
         What will be rendered.
     settings
-        Everything but the output gain, which is found anew (unless ``keep_level`` is ``False``).
+        Settings or a timeline: everything but the output gain, which is found anew (unless ``keep_level`` is
+        ``False``).
     loudness
         Wanted integrated loudness in LUFS; as loud as the source when ``None``.
     keep_level
@@ -111,7 +123,9 @@ def settle(
     assert heard is not None
     wanted = heard.integrated_lufs if loudness is None and keep_level else loudness
     if settings.is_neutral and loudness is None:
-        return Settled(settings, heard, shifted(raw, 0.0), 0.0, _finite(wanted), 0.0, ceiling_db, kept)
+        first, timeline = parts(settings)
+        still = shifted(raw, 0.0)
+        return Settled(first, heard, still, 0.0, _finite(wanted), 0.0, ceiling_db, kept, timeline)
     output_db = settings.output_db
     if wanted is not None and math.isfinite(wanted) and math.isfinite(raw.integrated_lufs):
         output_db = wanted - raw.integrated_lufs
@@ -120,9 +134,9 @@ def settle(
     low, high = limits("output_db")
     asked = min(max(output_db, low), high)
     output_db = max(low, below_ceiling(asked, raw.true_peak_dbtp, ceiling_db, source.format))
-    settled = settings.model_copy(update={"output_db": output_db})
+    first, timeline = parts(with_output(settings, output_db))
     return Settled(
-        settled,
+        first,
         before=heard,
         after=shifted(raw, output_db),
         gain_db=output_db - settings.output_db,
@@ -130,7 +144,13 @@ def settle(
         limited_db=asked - output_db,
         ceiling_db=ceiling_db,
         kept=kept,
+        timeline=timeline,
     )
+
+
+def parts(chain: Chain) -> tuple[Settings, Timeline | None]:
+    """Return settings that stand for what is rendered, and the timeline if it is one."""
+    return (chain.sections[0].settings, chain) if isinstance(chain, Timeline) else (chain, None)
 
 
 def check_ceiling(ceiling_db: float | None) -> None:

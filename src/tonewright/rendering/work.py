@@ -10,7 +10,7 @@ from tonewright.audio import Loudness, Meter
 from tonewright.audio.sound import Samples
 from tonewright.processor.stream import Stream
 from tonewright.rendering.source import Source
-from tonewright.settings import Settings
+from tonewright.rendering.timeline import Chain, Timeline, with_output
 from tonewright.threads import spread
 
 #: Called with what is being done and how much of it is, 0 to 1.
@@ -20,9 +20,43 @@ Progress = Callable[[str, float], None]
 KEPT_BYTES = 128 << 20
 
 
-def bare(settings: Settings) -> Settings:
-    """Return the settings without their output gain, which is applied last so that it may be found last."""
-    return settings if settings.output_db == 0.0 else settings.model_copy(update={"output_db": 0.0})
+class Player:
+    """What a source passes through: everything but the output gain, which is applied last so that it may be found last.
+
+    Parameters
+    ----------
+    source
+        Gives rate, channels and precision; its blocks are to be played in order from the start.
+    chain
+        Settings, or a timeline of them.
+    """
+
+    def __init__(self, source: Source, chain: Chain) -> None:
+        bare = with_output(chain, 0.0)
+        steps = bare.steps(source.sample_rate) if isinstance(bare, Timeline) else [(0, bare)]
+        self._stream = Stream(steps[0][1], source.sample_rate, source.channels, dtype=source.dtype)
+        self._steps = steps[1:]
+        self._at = 0
+
+    def process(self, block: Samples) -> Samples:
+        """Return the next block, (channels, frames), processed."""
+        pieces = []
+        start, frames = 0, block.shape[1]
+        while self._steps and self._steps[0][0] < self._at + frames:
+            frame, settings = self._steps.pop(0)
+            if frame - self._at > start:
+                pieces.append(self._stream.process(block[:, start : frame - self._at]))
+                start = frame - self._at
+            self._stream.set(settings)
+        self._at += frames
+        if not pieces:
+            return self._stream.process(block)
+        return np.concatenate([*pieces, self._stream.process(block[:, start:])], axis=1)
+
+
+def player(source: Source, chain: Chain) -> Player | None:
+    """Return what a source passes through; ``None`` if that is nothing but the output gain."""
+    return None if with_output(chain, 0.0).is_neutral else Player(source, chain)
 
 
 def fits(source: Source) -> bool:
@@ -30,15 +64,11 @@ def fits(source: Source) -> bool:
     return source.frames * source.channels * source.dtype.itemsize <= KEPT_BYTES
 
 
-def processed(source: Source, settings: Settings) -> Iterator[Samples]:
-    """Yield the source's blocks after all of ``settings`` but the output gain; neutral ones as they are."""
-    chain = bare(settings)
-    if chain.is_neutral:
-        yield from source.blocks()
-        return
-    stream = Stream(chain, source.sample_rate, source.channels, dtype=source.dtype)
+def processed(source: Source, chain: Chain) -> Iterator[Samples]:
+    """Yield the source's blocks after all of ``chain`` but the output gain; neutral ones as they are."""
+    through = player(source, chain)
     for block in source.blocks():
-        yield stream.process(block)
+        yield block if through is None else through.process(block)
 
 
 def louder(block: Samples, gain_db: float) -> Samples:
@@ -48,14 +78,14 @@ def louder(block: Samples, gain_db: float) -> Samples:
 
 def listen(
     source: Source,
-    settings: Settings,
+    chain: Chain,
     *,
     before: Loudness | None = None,
     hear_input: bool = True,
     keep: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Loudness | None, Loudness, list[Samples] | None]:
-    """Measure a source before and after settings (less their output gain), in one pass.
+    """Measure a source before and after settings or a timeline (less the output gain), in one pass.
 
     Parameters
     ----------
@@ -70,8 +100,7 @@ def listen(
     -------
     Loudness of the source (``None`` if nobody asked), loudness of the processed source, and its blocks or ``None``.
     """
-    chain = bare(settings)
-    stream = None if chain.is_neutral else Stream(chain, source.sample_rate, source.channels, dtype=source.dtype)
+    stream = player(source, chain)
     meter = Meter(source.sample_rate, source.channels)
     # What does nothing sounds as before: one meter reads both.
     first = Meter(source.sample_rate, source.channels) if stream and hear_input and before is None else None
