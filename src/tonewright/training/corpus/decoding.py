@@ -107,11 +107,11 @@ def resample(samples: Mono, rate: int) -> Mono:
 
 
 @lru_cache(maxsize=8)
-def _taps(longest: int) -> NDArray[np.float32]:
+def _taps(longest: int) -> Any:
     """Return the filter for a ratio whose larger term is `longest`."""
     import scipy.signal
 
-    taps: Any = scipy.signal.firwin(2 * _CROSSINGS * longest + 1, _PASS / longest, window=("kaiser", _BETA))
+    taps = scipy.signal.firwin(2 * _CROSSINGS * longest + 1, _PASS / longest, window=("kaiser", _BETA))
     return np.asarray(taps, np.float32)
 
 
