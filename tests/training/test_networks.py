@@ -33,7 +33,7 @@ def experiment(task: str, layout: str = "even54", store: str = "nowhere") -> Exp
         "crop_frames": 16384,
     }
     plain = {"name": "tiny", "task": task, "layout": layout, "steps": 2, "batch": 2, "data": data, "network": SIZES}
-    return parse_experiment(plain | {"loss": {"resolutions": [512]}, "validation_examples": 2}, "test")
+    return parse_experiment(plain | {"loss": {"resolutions": [512]}, "optimiser": {"rate": 0.01, "warm_up": 0}}, "test")
 
 
 def heard(task: str, frames: int = 40, seed: int = 0) -> tuple[list[Frames], np.ndarray[Any, Any]]:

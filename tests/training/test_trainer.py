@@ -129,7 +129,7 @@ def test_killed_and_resumed_ends_with_the_same_bytes(
     paths = os.pathsep.join(filter(None, (str(Path(tonewright.__file__).parents[1]), os.environ.get("PYTHONPATH", ""))))
     environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", KILLED, "train", str(config), "-o", str(broken)]
-    died = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    died = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=3600)
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert state(broken)["step"] == 3, "the fourth checkpoint was written but not put in its place"
     assert run(["train", str(config), "-o", str(broken)]) == 5
