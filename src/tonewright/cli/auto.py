@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +29,9 @@ def auto(
     amount: options.Amount = 1.0,
     profile: Annotated[Profile, typer.Option("--profile", help="What the recording is.")] = Profile.music,
     what: Annotated[What, typer.Option("--what", help="Correct the spectrum, the dynamics, or both.")] = What.both,
+    sections: Annotated[
+        bool, typer.Option("--sections", help="One setting for each section of the music instead of one for all.")
+    ] = False,
     max_gain: Annotated[
         float, typer.Option("--max-gain", min=0.0, max=40.0, metavar="DB", help="No band beyond so many dB.")
     ] = 12.0,
@@ -42,8 +46,9 @@ def auto(
 ) -> None:
     """Bring a recording into balance: a network that has heard much music suggests an equalizer and compressors.
 
-    It hears the whole file and acts as far as it is sure; what sounds balanced already stays nearly as it is. The
-    result is as loud as the input unless asked, keeps format and tags, and comes with the settings and the reasons.
+    It hears the whole file and acts as far as it is sure; what sounds balanced already stays nearly as it is. With
+    --sections a verse may be treated otherwise than a chorus, and --settings-out writes a timeline. The result is as
+    loud as the input unless asked, keeps format and tags, and comes with the settings and the reasons.
     """
     highest, loud = options.ceiling(ceiling), options.loudness(loudness, reference=False)
     from tonewright.controllers.auto import auto as find
@@ -58,13 +63,18 @@ def auto(
             amount=amount,
             profile=profile.value,
             what=what.value,
+            sections=sections,
             max_gain_db=max_gain,
             loudness=None if isinstance(loud, str) else loud,
             ceiling_db=highest,
             model=model,
             progress=progress,
         )
+        one_setting = None if sections else settings_out
         kept = results.keep(
-            result, target, [], ceiling_db=highest, settings_out=settings_out, report=report, progress=progress
+            result, target, [], ceiling_db=highest, settings_out=one_setting, report=report, progress=progress
         )
+        if settings_out is not None and kept.rendered.timeline is not None:
+            kept.rendered.timeline.save(settings_out)
+            kept = replace(kept, settings_file=settings_out)
     results.show("auto", result, kept, {"input": source}, json=json)

@@ -9,37 +9,46 @@ The network was trained to undo random equalizers and compressors on music and s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tonewright.analysis.bands import CENTRES
+from tonewright.analysis.bands import CENTRES, usable_bands
+from tonewright.audio import Audio, read
+from tonewright.controllers.deciding import PROFILES, Profile, decide, decide_sections
 from tonewright.controllers.matching.hearing import Hearing, hear
 from tonewright.controllers.result import Excerpts, Recording, Result, Stages, What, check_options
 from tonewright.errors import SettingsError
-from tonewright.networks.frames import band_factors, hear_frames
+from tonewright.networks.frames import band_factors
 from tonewright.networks.network import Network, Prediction
 from tonewright.networks.shipped import find_network
 from tonewright.networks.specification import NetworkError
-from tonewright.networks.trust import Trust, trust
+from tonewright.networks.trust import Trust
 from tonewright.processor.filters import response_db
-from tonewright.rendering import CEILING_DB, Progress, open_source, settle
-from tonewright.settings import Band, Compressor, Settings
+from tonewright.rendering import (
+    CEILING_DB,
+    Progress,
+    Rendered,
+    Section,
+    Timeline,
+    open_source,
+    render,
+    render_file,
+    settle,
+)
 
 if TYPE_CHECKING:
     from tonewright.reporting import Story
 
-Profile = Literal["music", "speech"]
-PROFILES: tuple[Profile, ...] = ("music", "speech")
-
 #: Shares of the whole work, for the progress bar.
 _HEARD, _DECIDED = 0.5, 0.6
-#: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
-_LEAST_GAIN_DB, _LEAST_SLOPE = 0.1, 0.02
+#: Sections whose curve stays so near to the whole's, in dB, are not told apart in words.
+_ALIKE_DB = 0.5
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,9 @@ class AutoResult(Result):
     spectrum_db, typical_db
         Long-term level per sixth octave of the recording, and of recordings of its kind (``None`` if the weights do not
         say), (57,), in dB.
+    timeline
+        Settings per section, all with the output gain of ``settings``, if sections were asked for: this is what is
+        rendered, and ``settings`` is the answer for the whole.
     """
 
     profile: Profile
@@ -64,6 +76,41 @@ class AutoResult(Result):
     trust: Trust
     spectrum_db: NDArray[np.float64] = field(repr=False)
     typical_db: NDArray[np.float64] | None = field(repr=False)
+    timeline: Timeline | None = None
+
+    @cached_property
+    def audio(self) -> Audio:
+        """The result, rendered when first asked for."""
+        if self.timeline is None:
+            return super().audio
+        held = self.source.audio
+        if held is None:
+            assert self.source.path is not None
+            held = read(self.source.path)
+        return render(held, self.timeline)
+
+    def write(
+        self,
+        path: str | Path,
+        *,
+        ceiling_db: float | None = CEILING_DB,
+        inputs: Sequence[Path] = (),
+        progress: Progress | None = None,
+    ) -> Rendered:
+        """Render to a file, stored like the input; ``settings`` of what is returned are those for the whole."""
+        if self.timeline is None:
+            return super().write(path, ceiling_db=ceiling_db, inputs=inputs, progress=progress)
+        done = render_file(
+            self.source,
+            path,
+            self.timeline,
+            ceiling_db=ceiling_db,
+            settled=self.settled,
+            inputs=inputs,
+            progress=progress,
+        )
+        output_db = done.settings.output_db
+        return replace(done, settings=self.settings.model_copy(update={"output_db": output_db}))
 
     @cached_property
     def story(self) -> Story:
@@ -90,6 +137,7 @@ class AutoResult(Result):
                     unchanged_because=self._why_unchanged(),
                 ),
             ),
+            *([] if self.timeline is None else [("Sections", self._sections(self.timeline))]),
             ("How sure", [self._confidence()]),
             (
                 "Level",
@@ -132,6 +180,23 @@ class AutoResult(Result):
             "spectral error went away in tests. It hears no reference, so let your ears decide."
         )
 
+    def _sections(self, timeline: Timeline) -> list[str]:
+        """Say how each section's curve differs from the whole's."""
+        if len(timeline.sections) == 1:
+            return ["The recording sounds much alike throughout, so one setting holds for all of it."]
+        ends = [*(one.start_s for one in timeline.sections[1:]), self.source.duration]
+        whole = self._curve(Section(0.0, self.settings))
+        return [
+            f"{_clock(one.start_s)} to {_clock(end)}: {_difference(self._curve(one) - whole)}."
+            for one, end in zip(timeline.sections, ends, strict=True)
+        ]
+
+    def _curve(self, section: Section) -> NDArray[np.float64]:
+        """Return the response of a section's filters in dB, its mean removed; NaN where the recording has nothing."""
+        curve = response_db(section.settings, CENTRES, self.source.sample_rate)
+        curve = np.where(usable_bands(self.source.sample_rate), curve, np.nan)
+        return np.asarray(curve - np.nanmean(curve))
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything found as plain data."""
         return {
@@ -140,6 +205,7 @@ class AutoResult(Result):
             "followed": self.trust.amount,
             "expected_remaining": self.trust.remaining,
             "suggested": self.prediction.settings.to_dict(),
+            "timeline": None if self.timeline is None else self.timeline.to_dict(),
         }
 
 
@@ -149,6 +215,7 @@ def auto(
     amount: float = 1.0,
     profile: Profile = "music",
     what: What = "both",
+    sections: bool = False,
     max_gain_db: float = 12.0,
     loudness: float | None = None,
     ceiling_db: float | None = CEILING_DB,
@@ -167,6 +234,8 @@ def auto(
         What it is: ``music`` or ``speech``.
     what
         Correct the spectrum with equalizer bands (``tone``), the dynamics with compressors, or both.
+    sections
+        One setting for each section that sounds different, with smooth transitions, instead of one for all.
     max_gain_db
         No band beyond so many dB, 0 to 40.
     loudness
@@ -200,10 +269,11 @@ def auto(
     own = open_source(source)
     heard = hear(Excerpts(own), stages.counting(f"listening to {own.name}", 0, own.frames), doing="auto")
     stages.tell("deciding", _HEARD)
-    prediction, followed, settings = decide(network, heard, profile, amount=amount, what=what, max_gain_db=max_gain_db)
+    options: dict[str, Any] = {"amount": amount, "what": what, "max_gain_db": max_gain_db}
+    prediction, followed, settings = decide(network, heard.survey, profile, **options)
     settled = settle(
         own,
-        settings,
+        decide_sections(network, heard.survey, profile, **options) if sections else settings,
         loudness=loudness,
         ceiling_db=ceiling_db,
         before=heard.survey.loudness,
@@ -211,7 +281,7 @@ def auto(
         progress=lambda stage, part: stages.tell(stage, _DECIDED + (1.0 - _DECIDED) * part),
     )
     return AutoResult(
-        settings=settled.settings,
+        settings=settings.model_copy(update={"output_db": settled.settings.output_db}),
         source=own,
         settled=settled,
         what=what,
@@ -221,38 +291,8 @@ def auto(
         trust=followed,
         spectrum_db=_spectrum(heard),
         typical_db=_typical(network, profile),
+        timeline=settled.timeline,
     )
-
-
-def decide(
-    network: Network, heard: Hearing, profile: Profile, *, amount: float, what: str, max_gain_db: float
-) -> tuple[Prediction, Trust, Settings]:
-    """Ask the network and return its answer, how far it is followed, and settings for the recording as it is."""
-    frames = hear_frames(heard.survey)
-    prediction = network.predict([frames], np.array([float(profile == name) for name in PROFILES]))
-    followed = trust(network, prediction.log_ratio)
-    scaled = prediction.settings.scaled(amount * followed.amount)
-    return prediction, followed, restrict(scaled, what, max_gain_db).at_level(-frames.gain_db)
-
-
-def restrict(settings: Settings, what: str, max_gain_db: float) -> Settings:
-    """Keep what may be changed, within the largest gain, and leave out what does next to nothing."""
-    bands = []
-    for band in settings.bands:
-        gain = 0.0 if what == "dynamics" else float(np.clip(band.gain_db, -max_gain_db, max_gain_db))
-        compressor = None if what == "tone" else _working(band.compressor)
-        gain = 0.0 if abs(gain) < _LEAST_GAIN_DB else gain
-        if gain != 0.0 or compressor is not None:
-            bands.append(Band.model_validate({**band.model_dump(), "gain_db": gain, "compressor": compressor}))
-    outer = None if what == "tone" else _working(settings.compressor)
-    return settings.model_copy(update={"bands": tuple(bands), "compressor": outer})
-
-
-def _working(compressor: Compressor | None) -> Compressor | None:
-    """Return a compressor that does something, or ``None``; one that hardly compresses loses its makeup too."""
-    if compressor is None or 1.0 - 1.0 / compressor.ratio < _LEAST_SLOPE:
-        return None
-    return compressor
 
 
 def _spectrum(heard: Hearing) -> NDArray[np.float64]:
@@ -262,3 +302,19 @@ def _spectrum(heard: Hearing) -> NDArray[np.float64]:
 def _typical(network: Network, profile: Profile) -> NDArray[np.float64] | None:
     typical = network.weights.get(f"typical.{profile}")
     return None if typical is None else typical.astype(np.float64)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _difference(curve_db: NDArray[np.float64]) -> str:
+    """Say where a curve in dB is highest and lowest."""
+    said = []
+    for extreme, word in ((int(np.nanargmax(curve_db)), "more"), (int(np.nanargmin(curve_db)), "less")):
+        if abs(curve_db[extreme]) >= _ALIKE_DB:
+            where = CENTRES[extreme]
+            place = f"{where / 1000.0:.1f} kHz" if where >= 1000.0 else f"{where:.0f} Hz"
+            said.append(f"{abs(curve_db[extreme]):.1f} dB {word} around {place}")
+    return "as the whole" if not said else " and ".join(said) + " than in the whole"

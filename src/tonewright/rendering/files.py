@@ -105,8 +105,9 @@ def render_file(
 ) -> Rendered:
     """Write a source to a file through settings or a timeline, stored like the source.
 
-    Memory does not grow with its length. The true peak is measured first, and where it would exceed the ceiling ``output_db`` is lowered. Neutral settings
-    copy the samples bit for bit: no dither, no ceiling. The file appears when it is complete.
+    Memory does not grow with its length. The true peak is measured first, and where it would exceed the ceiling
+    ``output_db`` is lowered. Neutral settings copy the samples bit for bit: no dither, no ceiling. The file appears
+    when it is complete.
 
     Parameters
     ----------
