@@ -14,7 +14,7 @@ import numpy as np
 from tonewright.compiled import kernel
 from tonewright.processor.kernels import BLOCK, COMPRESSOR, FILTER, clear_vanished, constants
 from tonewright.processor.lanes import run_biquads, run_smoothers
-from tonewright.processor.levels import excess_alone, gains, gains_near, multiply
+from tonewright.processor.levels import apply_near, excess_alone, gains, gains_near, multiply
 
 
 @kernel()
@@ -39,13 +39,21 @@ def _detect(b: Any, q: Any, row: int, channels: int, n: int, stage: Any, d: Any)
 
 
 @kernel()
-def _apply(b: Any, a: Any, s: Any, row: int, channels: int, n: int, stage: Any, single: bool, gain: Any) -> None:
+def _apply(
+    b: Any, s: Any, row: int, channels: int, n: int, stage: Any, single: bool, gain: Any, target: Any, shift: int
+) -> None:
+    """Write lanes of b with their gains to the target, ``shift`` rows further down."""
+    first = row * channels
+    if single and channels == 2:
+        y, z = target[first + shift], target[first + shift + 1]
+        apply_near(s[row], n, stage[6], stage[10], b[first], b[first + 1], y, z)
+        return
     if single:
         gains_near(s[row], n, stage[6], stage[10], gain)
     else:
         gains(s[row], n, stage[6], stage[10], gain)
-    for lane in range(row * channels, (row + 1) * channels):
-        multiply(b[lane], gain, n, a[lane])
+    for lane in range(first, first + channels):
+        multiply(b[lane], gain, n, target[lane + shift])
 
 
 @kernel()
@@ -55,10 +63,10 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
     lanes, count = rows * channels, kinds.shape[0]
     pairs = (count + 1) // 2
     single = x.itemsize == 4
-    # Rows 0 to lanes of a and b belong to a pair's first stage, the others to its second.
-    a = np.empty((2 * lanes, BLOCK))
+    # What goes into each pair and, behind the last, what comes out; rows 0 to lanes belong to a pair's first stage, the
+    # others to its second. A stage writes where the stage behind it reads.
+    inputs = np.empty((pairs + 1, 2 * lanes, BLOCK))
     b = np.empty((2 * lanes, BLOCK))
-    held = np.empty((pairs, lanes, BLOCK))
     q = np.empty((2 * rows, BLOCK), x.dtype)
     s = np.empty((2 * rows, BLOCK))
     d = np.empty(BLOCK, x.dtype)
@@ -86,7 +94,7 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
             for lane in range(lanes):
                 row, channel, factor = lane // channels, lane % channels, pre[lane // channels]
                 for t in range(n):
-                    a[lane, t] = x[row, channel, start + t] * factor
+                    inputs[0, lane, t] = x[row, channel, start + t] * factor
         for pair in range(pairs):
             # This pair's first stage has block number `block`, its second stage the one before.
             block = step - pair
@@ -95,7 +103,7 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
             if n == 0 and before == 0:
                 continue
             first, second = kind[pair, 0], kind[pair, 1]
-            _copy(held[pair], 0, a, lanes, lanes, before)
+            a = inputs[pair]
             together = n == before
             if together and first & FILTER and second & FILTER:
                 _filter(a, b, 0, 2 * lanes, n, c[pair], zs[pair])
@@ -121,18 +129,18 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
                 if second & COMPRESSOR and before:
                     run_smoothers(q[rows:], s[rows:], before, m[pair, rows:], es[pair, rows:])
             clear_vanished(es[pair])
+            # The second stage first: the first one writes over what it has read.
+            following = inputs[pair + 1]
             for row in range(rows):
-                if first & COMPRESSOR:
-                    _apply(b, a, s, row, channels, n, stages[row, 2 * pair], single, gain)
                 if second & COMPRESSOR:
-                    _apply(b, a, s, rows + row, channels, before, stages[row, 2 * pair + 1], single, gain)
-            if not first & COMPRESSOR:
-                _copy(b, 0, a, 0, lanes, n)
+                    stage = stages[row, 2 * pair + 1]
+                    _apply(b, s, rows + row, channels, before, stage, single, gain, following, -lanes)
+                if first & COMPRESSOR:
+                    _apply(b, s, row, channels, n, stages[row, 2 * pair], single, gain, a, lanes)
             if not second & COMPRESSOR:
-                _copy(b, lanes, a, lanes, lanes, before)
-            _copy(a, 0, held[pair], 0, lanes, n)
-            # What leaves the second stage is what the next pair's first stage is about to take.
-            _copy(a, lanes, a, 0, lanes, before)
+                _copy(b, lanes, following, 0, lanes, before)
+            if not first & COMPRESSOR:
+                _copy(b, 0, a, lanes, lanes, n)
         block = step - pairs
         if 0 <= block < blocks:
             start = block * BLOCK
@@ -140,7 +148,7 @@ def forward_pairs(x: Any, y: Any, stages: Any, kinds: Any, pre: Any, post: Any, 
             for lane in range(lanes):
                 row, channel, factor = lane // channels, lane % channels, post[lane // channels]
                 for t in range(n):
-                    y[row, channel, start + t] = a[lane, t] * factor
+                    y[row, channel, start + t] = inputs[pairs, lane, t] * factor
     for k in range(count):
         pair, half = k // 2, k % 2
         for row in range(rows):
