@@ -27,15 +27,16 @@ FLOORS = (
     {"layouts"},
     {"audio", "processor"},
     {"analysis", "rendering", "reporting"},
+    {"networks"},
     {"controllers"},
-    {"evaluation"},
+    {"evaluation", "training"},
     {"cli"},
 )
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 #: The most lines a module may have.
 LONGEST = 500
-#: Nothing below ``differentiable`` and ``portable*`` in the processor may need torch.
-TORCH_MODULES = re.compile(r"processor/(differentiable|portable\w*)\.py$")
+#: Torch may be imported by the differentiable processor and by what trains, not by anything that only runs.
+TORCH_MODULES = re.compile(r"processor/(differentiable|portable\w*)\.py$|training/(?!corpus/)")
 
 
 def room_of(module: str) -> str:

@@ -204,7 +204,7 @@ class TestEvaluate:
         call = ("evaluate", "auto", folder, "--draws", "1", "--excerpt-s", "2", "--degradation", "none")
         done = cli(*call, "--metrics", "rmse", "--report", tmp_path / "report", "--json")
         found = data(done, "evaluate auto")
-        assert found["systems"] == ["nothing", "average-spectrum", "ridge"]
+        assert found["systems"] == ["nothing", "average-spectrum", "ridge", "auto"]
         assert found["metrics"] == ["mrstft", "rmse"]
         assert found["protocol"]["degradation"] == "none"
         assert found["summary"]["average-spectrum"]["change"]["median_db"][0] > 0

@@ -63,7 +63,7 @@ def window_dynamics(samples: NDArray[Any], sample_rate: float, length: int) -> N
     powers = np.empty((windows, PIECES, 2), dtype=np.float32)
     peaks = np.empty(windows, dtype=np.float32)
     _piece_powers(x, length, (sample_rate / _REFERENCE_RATE) ** 2, powers, peaks)
-    levels = 10.0 * np.log10(powers + np.float32(_FLOOR))
+    levels = (10.0 * np.log10(powers + np.float32(_FLOOR))).astype(np.float32)
     steps = np.abs(np.diff(levels[:, :, 0], axis=1)).mean(axis=1)
     columns = [statistic(axis=1) for stream in (0, 1) for statistic in _statistics(levels[:, :, stream])]
     return np.stack([*columns, 10.0 * np.log10(peaks + np.float32(_FLOOR)), steps], axis=1).astype(np.float32)

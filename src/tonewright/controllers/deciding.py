@@ -76,9 +76,9 @@ def decide_sections(
             settings = between(whole, own, seconds / (seconds + _HALF_S))
         found.append(_calm(settings))
         parts.append(powers)
-    common = _added_db(_calm(whole), outline.powers, rate)
+    common = added_db(_calm(whole), outline.powers, rate)
     levelled = [
-        _quieter(one, _added_db(one, powers, rate) - common)
+        quieter(one, added_db(one, powers, rate) - common)
         for one, powers in zip(same_structure(found), parts, strict=True)
     ]
     return Timeline(tuple(Section(start * outline.window_s, one) for start, one in zip(starts, levelled, strict=True)))
@@ -127,14 +127,14 @@ def _neutral(compressor: Compressor | None) -> Compressor | None:
     return None if compressor is None else compressor.model_copy(update={"ratio": 1.0, "makeup_db": 0.0})
 
 
-def _added_db(settings: Settings, powers: NDArray[np.float32], sample_rate: float) -> float:
+def added_db(settings: Settings, powers: NDArray[np.float32], sample_rate: float) -> float:
     """Return by how much the filters raise the K-weighted level of windows of band powers, in dB."""
     gain = 10.0 ** (response_db(settings, CENTRES, sample_rate) / 10.0)
     mean = powers.mean(axis=0, keepdims=True, dtype=np.float64)
     return level_db(mean * gain, sample_rate) - level_db(mean, sample_rate)
 
 
-def _quieter(settings: Settings, by_db: float) -> Settings:
+def quieter(settings: Settings, by_db: float) -> Settings:
     """Return settings that do the same to audio and leave it ``by_db`` quieter."""
     low, high = limits("preamp_db")
     preamp = float(np.clip(settings.preamp_db - by_db, low, high))

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.audio import Audio
+from tonewright.controllers.auto import auto as find_auto
 from tonewright.evaluation.learned import average_spectrum, ridge_auto
 from tonewright.evaluation.oracle import oracle, oracle_eq
+from tonewright.evaluation.protocol import Clip
 from tonewright.evaluation.systems import NOTHING, System, nothing
+from tonewright.processor.render import render_array
+
+
+def auto(input_audio: Clip) -> NDArray[np.float32]:
+    """Correct as ``tonewright auto`` does by default."""
+    settings = find_auto(Audio(input_audio.samples, input_audio.sample_rate)).settings
+    return render_array(input_audio.samples, input_audio.sample_rate, settings)
+
 
 SYSTEMS: dict[str, System] = {
     NOTHING: System(nothing, ("input",), baseline=True),
@@ -12,4 +26,5 @@ SYSTEMS: dict[str, System] = {
     "ridge": System(ridge_auto, ("input",), baseline=True),
     "oracle-eq": System(oracle_eq, ("input", "target"), baseline=True),
     "oracle": System(oracle, ("input", "target"), baseline=True),
+    "auto": System(auto, ("input",)),
 }

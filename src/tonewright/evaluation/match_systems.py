@@ -18,7 +18,7 @@ from tonewright.processor.render import render_array
 
 def closed_form(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
     """Match by the long-term spectrum fit alone, without descent."""
-    return _fitted(input_audio, reference_audio, steps=0)
+    return _fitted(input_audio, reference_audio, steps=0, model="none")
 
 
 def match(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
@@ -26,9 +26,21 @@ def match(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
     return _fitted(input_audio, reference_audio)
 
 
-def _fitted(input_audio: Clip, reference_audio: Clip, *, steps: int = STEPS) -> NDArray[np.float32]:
+def match_without_network(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
+    """Match as ``tonewright match --model none`` does: the descent starts from the closed form."""
+    return _fitted(input_audio, reference_audio, model="none")
+
+
+def match_network(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
+    """Put on what the network suggests, without descent."""
+    return _fitted(input_audio, reference_audio, steps=0)
+
+
+def _fitted(
+    input_audio: Clip, reference_audio: Clip, *, steps: int = STEPS, model: str | None = None
+) -> NDArray[np.float32]:
     own, other = (Audio(clip.samples, clip.sample_rate) for clip in (input_audio, reference_audio))
-    settings = find_match(own, other, steps=steps).settings
+    settings = find_match(own, other, steps=steps, model=model).settings
     return render_array(input_audio.samples, input_audio.sample_rate, settings)
 
 
@@ -39,5 +51,7 @@ SYSTEMS: dict[str, System] = {
     "rule-based": System(rule_based, ("input", "reference"), baseline=True),
     "oracle-eq": System(oracle_eq, ("input", "target"), baseline=True),
     "oracle": System(oracle, ("input", "target"), baseline=True),
+    "match-without-network": System(match_without_network, ("input", "reference")),
+    "match-network": System(match_network, ("input", "reference")),
     "match": System(match, ("input", "reference")),
 }

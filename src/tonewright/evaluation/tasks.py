@@ -11,7 +11,7 @@ TASKS: dict[str, Task] = {
         protocol=auto_protocol.AutoProtocol(),
         cases_of=auto_protocol.cases_of,
         systems=auto_systems.SYSTEMS,
-        usual=("average-spectrum", "ridge"),
+        usual=("average-spectrum", "ridge", "auto"),
         hears=("input",),
     ),
     "match": Task(
