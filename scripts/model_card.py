@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Write the model card of a weight file.
+r"""Write the model card of a weight file.
 
     tonewright train CONFIG --export auto.safetensors --json > export.json
     tonewright evaluate auto store-folder -o evaluation.json
-    python scripts/model_card.py export.json --store store/music --evaluation evaluation.json \\
+    python scripts/model_card.py export.json --store store/music --evaluation evaluation.json \
         --command "tonewright train CONFIG" -o src/tonewright/networks/weights/auto.md
 
 Everything in it is read from files: what was trained, on what, by which commit, and how it did on works it never heard.
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 _LICENCES = """\
-The weights are Apache-2.0 like the code. The recordings they were trained on are not part of them: a few hundred thousand
-numbers cannot give back a recording. They were free to download and use under the licences above, mostly copyleft. Whether
-training makes weights a derived work is not settled everywhere; who must be certain trains their own on recordings they
-own, by the command above.
+The weights are Apache-2.0 like the code. The recordings they were trained on are not part of them: a few hundred
+thousand numbers cannot give back a recording. They were free to download and use under the licences above, mostly
+copyleft. Whether training makes weights a derived work is not settled everywhere; who must be certain trains their own
+on recordings they own, by the command above.
 """
 
 
@@ -64,7 +64,8 @@ def _head(export: dict[str, Any], command: str, notes: list[str]) -> list[str]:
         f"| parameters | {export['parameters']} |",
         f"| predicts | layout `{experiment['layout']}` |",
         f"| trained by | `{command}` |",
-        f"| seed, steps, batch | {experiment['seed']}, {export['step']} of {experiment['steps']}, {experiment['batch']} |",
+        f"| seed, batch | {experiment['seed']}, {experiment['batch']} |",
+        f"| steps | {export['step']} of {experiment['steps']} |",
         f"| degradations | {', '.join(f'{k} {v:g}' for k, v in experiment['data']['degradations'].items())} |",
         f"| error left on validation works, of doing nothing | {export['ratio']:.3f} (all kinds of degradation) |",
         f"| code | commit {commit.stdout.strip() or 'unknown'} |",
@@ -91,7 +92,7 @@ def _data(stores: list[Path]) -> list[str]:
 
 
 def _short(licence: str, source: str) -> str:
-    """A path into a package is said as what it is."""
+    """Return a licence to print; a path into a package is said as what it is."""
     return f"see the package's copyright file ({source})" if "/" in licence else licence or "not stated"
 
 
