@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tonewright.audio import Audio as Audio
     from tonewright.audio import measure as measure
     from tonewright.audio import read as read
+    from tonewright.controllers.auto import auto as auto
     from tonewright.controllers.match import match as match
     from tonewright.errors import TonewrightError as TonewrightError
     from tonewright.rendering import render as render
@@ -32,6 +33,7 @@ _HOMES = {
     "Compressor": "settings",
     "Settings": "settings",
     "TonewrightError": "errors",
+    "auto": "controllers.auto",
     "match": "controllers.match",
     "measure": "audio",
     "read": "audio",

@@ -1,10 +1,11 @@
 """``match``: make a recording sound like another one.
 
     hear both as a whole  ->  expect a correction curve  ->  refine it on moments that sound alike
-      ->  six bands that follow it  ->  descend through the exact chain  ->  keep what helps on segments not used
-      ->  scale by the amount  ->  settle the level
+      ->  a network suggests six bands and compressors  ->  descend through the exact chain
+      ->  keep what helps on segments not used  ->  scale by the amount  ->  settle the level
 
-No learned weights: the curve is a closed form, the rest is gradient descent through our own processor.
+The curve is a closed form, the descent runs through our own processor. Without a network (``model="none"``) the bands
+that follow the curve are the start.
 """
 
 from __future__ import annotations
