@@ -11,7 +11,7 @@ PYTHON = python3
 JOBS = 2
 # Published figures are recorded by: make bench RESULTS=benchmarks/results
 RESULTS = build/benchmarks
-BENCHES = import_time render_song processor_training match_song
+BENCHES = import_time render_song processor_training stft_loss auto_song match_song
 TORCH_INDEX = https://download.pytorch.org/whl/cpu
 
 BIN = .venv/bin

@@ -160,7 +160,17 @@ def test_every_verb_is_in_the_manual() -> None:
     assert {verb for verb in verbs() if not re.search(rf"^\| `{verb}\b", manual, re.MULTILINE)} == set()
 
 
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/design.md", "docs/match.md", "docs/processor.md", "docs/command-line.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/design.md",
+    "docs/match.md",
+    "docs/processor.md",
+    "docs/command-line.md",
+    "docs/auto.md",
+    "docs/metrics.md",
+    "docs/training.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -28,6 +28,8 @@ _TONE, _DYNAMICS = slice(GAIN, THRESHOLD), slice(THRESHOLD, KNEE + 1)
 #: The pull to the start: how far gain (dB), log Hz (parts of the band's own width) and log Q may stray, as standard
 #: deviations. Free bands would follow the content that the closed form has averaged out.
 _GAIN_PULL_DB, _FREQUENCY_PULL, _Q_PULL = 1.5, 0.35, 0.25
+#: The pull to slopes that a network suggested, which knows more than the prior below.
+_SLOPE_PULL = 0.2
 #: Priors of the compressors: middle and standard deviation of each value. Thresholds hold for audio at -23 LUFS.
 _SLOPE_START, _SLOPE_PRIOR = 0.15, 0.6
 _THRESHOLD_START_DB, _THRESHOLD_PRIOR_DB = -25.0, 10.0
@@ -182,7 +184,11 @@ def descend(
     """
     listener = Listener(sample_rate)
     before = listener.measure(segments)
-    middles, widths = _middles(start[:, _TONE]) if middles is None else middles, _widths()
+    widths = _widths()
+    if middles is None:
+        middles = _middles(start[:, _TONE])
+    else:
+        widths[:, SLOPE] = _SLOPE_PULL
     free = np.zeros(8, dtype=bool)
     free[_TONE], free[_DYNAMICS] = tone, dynamics
     values, best = start.copy(), (np.inf, start)

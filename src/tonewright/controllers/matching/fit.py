@@ -36,7 +36,7 @@ SEGMENTS, CHECK_EVERY = 11, 4
 #: Gradient steps.
 STEPS = 30
 #: Part of the network's curve in the goal of the descent; the rest is the closed form's.
-_SUGGESTED = 0.7
+_SUGGESTED = 0.4
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
 _LEAST_GAIN_DB, _LEAST_SLOPE = 0.15, 0.03
 #: Slopes below this are left out too if the distance grows by no more than this factor: fewer compressors, same sound.
