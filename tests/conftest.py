@@ -109,6 +109,7 @@ def music_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def little_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calibrate exports on eight examples."""
     monkeypatch.setattr("tonewright.training.export._CALIBRATION_EXAMPLES", 8)
+    monkeypatch.setattr("tonewright.training.export._EXPECTATION_BATCHES", 2)
 
 
 class Outcome(NamedTuple):

@@ -6,6 +6,8 @@ Both are learned from validation works and training works, never from test works
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from tonewright.layouts import Layout
 from tonewright.networks.frames import WORKING_DB, band_factors, level_db
 from tonewright.processor.differentiable import plan_values, process
 from tonewright.training.examples import Batch, Examples
+from tonewright.training.networks import ControllerNetwork
 from tonewright.training.tasks import Objective, at_level_of
 
 Floats = NDArray[np.float32]
@@ -26,6 +29,8 @@ GROUPS = 6
 #: Excerpts per work and their length in seconds, for typical spectra.
 _EXCERPTS, _EXCERPT_S = 3, 6.0
 _LEAST_ERROR = 0.02
+#: Logarithms of ratios are clipped to this; penalty of the regression on them per example, for unit variances.
+_LOG_RATIOS, _RIDGE = (-1.5, 0.5), 1.0
 
 
 def calibrate(network: nn.Module, objective: Objective, batches: list[Batch]) -> dict[str, Floats]:
@@ -54,6 +59,31 @@ def calibrate(network: nn.Module, objective: Objective, batches: list[Batch]) ->
             expected.append(log_ratio)
             errors.append(torch.stack(rows, dim=1))
     return trust_table(torch.cat(expected).double().numpy(), torch.cat(errors).double().numpy())
+
+
+def fit_expectation(network: ControllerNetwork, objective: Objective, batches: Iterable[Batch]) -> None:
+    """Fit the last layer of what is expected by ridge regression on training examples, in place.
+
+    While the network learns, its errors move under this layer; afterwards a regression on what is fixed says more.
+    Ratios are clipped, so that examples with nothing to undo do not rule it.
+    """
+    rows, ratios = [], []
+    network.eval()
+    with torch.no_grad():
+        for batch in batches:
+            heard = [torch.from_numpy(one) for one in batch.recordings]
+            thoughts = network.thoughts(heard, torch.from_numpy(batch.hint))
+            terms = objective(network, batch)
+            ratio = terms.error.clamp_min(_LEAST_ERROR) / terms.nothing.clamp_min(_LEAST_ERROR)
+            rows.append(thoughts.double().numpy())
+            ratios.append(torch.log(ratio).clamp(*_LOG_RATIOS).double().numpy())
+    x, y = np.concatenate(rows), np.concatenate(ratios)
+    middle, width = x.mean(axis=0), x.std(axis=0) + 1e-6
+    z = (x - middle) / width
+    slope = np.linalg.solve(z.T @ z + _RIDGE * len(z) * np.eye(z.shape[1]), z.T @ (y - y.mean())) / width
+    with torch.no_grad():
+        network.expect.weight.copy_(torch.from_numpy(slope[None].astype(np.float32)))
+        network.expect.bias.fill_(float(y.mean() - middle @ slope))
 
 
 def trust_table(expected: NDArray[np.float64], errors: NDArray[np.float64]) -> dict[str, Floats]:

@@ -12,7 +12,7 @@ from tonewright.errors import OutputError
 from tonewright.networks.network import HEADER
 from tonewright.networks.trust import NAMES
 from tonewright.training.build import build_network, specification_of
-from tonewright.training.calibration import calibrate, typical_spectra
+from tonewright.training.calibration import calibrate, fit_expectation, typical_spectra
 from tonewright.training.config import ConfigError, Experiment, parse_experiment
 from tonewright.training.examples import Examples
 from tonewright.training.networks import ControllerNetwork
@@ -21,6 +21,8 @@ from tonewright.training.trainer import BEST, CHECKPOINT
 
 #: Validation examples from which is learned how far to follow answers.
 _CALIBRATION_EXAMPLES = 240
+#: Training batches on which is learned what to expect.
+_EXPECTATION_BATCHES = 100
 
 
 def export(folder: Path, target: Path, experiment: Experiment) -> dict[str, Any]:
@@ -57,9 +59,12 @@ def export(folder: Path, target: Path, experiment: Experiment) -> dict[str, Any]
     if not isinstance(network, ControllerNetwork):
         raise ConfigError(f"Networks of kind {experiment.network.kind} run in torch only and are not exported.")
     network.load_state_dict(best["weights"])
+    examples, objective = Examples(experiment), Objective(experiment)
+    # Beyond the steps that were trained on: other excerpts and settings, of the same works.
+    first = experiment.data.reuse * experiment.steps
+    fit_expectation(network, objective, (examples.batch(first + n) for n in range(_EXPECTATION_BATCHES)))
     arrays = {name: value.numpy() for name, value in network.arrays().items()}
-    examples = Examples(experiment)
-    arrays |= calibrate(network.eval(), Objective(experiment), examples.validation())
+    arrays |= calibrate(network.eval(), objective, examples.validation())
     arrays |= typical_spectra(examples)
     content = save(arrays, metadata={HEADER: specification_of(experiment).to_json()})
     beside = target.with_name(target.name + ".partial")

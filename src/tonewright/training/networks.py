@@ -97,13 +97,7 @@ class ControllerNetwork(nn.Module):
         -------
         Vectors in [0, 1], (rows, size), and expected log ratios, (rows,).
         """
-        heard = [(self.dropout(self._summary(x)), self._statistics(x)) for x in recordings]
-        parts = [part for pair in heard for part in pair]
-        if len(heard) == 2:
-            parts.append(heard[1][1] - heard[0][1])
-        z = torch.cat([*parts, hint], dim=1)
-        a = self.dropout(functional.gelu(self.decide(z), approximate="tanh"))
-        b = a + functional.gelu(self.think(a), approximate="tanh")
+        b = self.thoughts(recordings, hint)
         base = self.neutral.expand(len(hint), -1)
         if self.specification.start:
             base = base.clone()
@@ -111,6 +105,16 @@ class ControllerNetwork(nn.Module):
         u = clip_with_leak(base + _REACH * self.head(b))
         # What is expected must not bend what is decided.
         return u, self.expect(b.detach())[:, 0]
+
+    def thoughts(self, recordings: list[Tensor], hint: Tensor) -> Tensor:
+        """Return the last hidden layer, (rows, specification.hidden); parameters as in :meth:`forward`."""
+        heard = [(self.dropout(self._summary(x)), self._statistics(x)) for x in recordings]
+        parts = [part for pair in heard for part in pair]
+        if len(heard) == 2:
+            parts.append(heard[1][1] - heard[0][1])
+        z = torch.cat([*parts, hint], dim=1)
+        a = self.dropout(functional.gelu(self.decide(z), approximate="tanh"))
+        return a + functional.gelu(self.think(a), approximate="tanh")  # type: ignore[no-any-return]
 
     def _summary(self, x: Tensor) -> Tensor:
         h = functional.gelu(self.first(x.transpose(1, 2)), approximate="tanh").transpose(1, 2)
