@@ -60,6 +60,7 @@ def save_made_up(path: Path, task: str = "auto", seed: int = 5, **extra: np.ndar
         layout=layout,
         size=LAYOUTS[layout].size,
         hint={"auto": 2, "match": 76}[task],
+        start={"auto": 0, "match": 18}[task],
         channels=8,
         summary=8,
         hidden=16,
