@@ -20,30 +20,14 @@ from tonewright.settings import Band, Compressor, Settings
 
 def made_up_weights(specification: Any, seed: int) -> dict[str, np.ndarray[Any, Any]]:
     """Draw every weight that a specification asks for, so small that answers stay inside the layout's ranges."""
-    from tonewright.networks.frames import BANDS, WIDTH
+    from tonewright.networks.network import weight_shapes
 
-    s = specification
-    statistics = BANDS + 2 * WIDTH
-    heard = s.recordings * (s.summary + statistics) + (statistics if s.recordings == 2 else 0) + s.hint
-    shapes: dict[str, tuple[int, ...]] = {"first": (s.channels, WIDTH, 3)}
-    for index in range(len(s.dilations)):
-        shapes[f"blocks.{index}.norm"] = (s.channels,)
-        shapes[f"blocks.{index}.look"] = (s.channels, s.channels, 3)
-        shapes[f"blocks.{index}.mix"] = (s.channels, s.channels)
-    shapes |= {
-        "attention": (s.heads, s.channels),
-        "summary": (s.summary, (2 + s.heads) * s.channels),
-        "decide": (s.hidden, heard),
-        "think": (s.hidden, s.hidden),
-        "head": (s.size, s.hidden),
-        "expect": (1, s.hidden),
-    }
     random = np.random.default_rng(seed)
     weights = {}
-    for name, shape in shapes.items():
-        scale = 0.5 / np.sqrt(np.prod(shape[1:])) if len(shape) > 1 else 1.0
-        weights[f"{name}.weight"] = (scale * random.standard_normal(shape)).astype(np.float32)
-        weights[f"{name}.bias"] = (0.1 * random.standard_normal(shape[0])).astype(np.float32)
+    for name, shape in weight_shapes(specification).items():
+        wide = 0.5 / np.sqrt(np.prod(shape[1:])) if len(shape) > 1 else 1.0
+        scale = 0.1 if name.endswith(".bias") else wide
+        weights[name] = (scale * random.standard_normal(shape)).astype(np.float32)
     return weights
 
 

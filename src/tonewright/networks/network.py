@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.layouts import LAYOUTS, Layout
-from tonewright.networks.frames import BANDS, Frames
+from tonewright.networks.frames import BANDS, WIDTH, Frames
 from tonewright.networks.layers import attend, convolve, gelu, linear, normalise, power_mean, spread
 from tonewright.networks.specification import NetworkError, Specification
 from tonewright.settings import Settings
@@ -94,6 +94,9 @@ class Network:
             raise NetworkError(f"{path} predicts an unknown layout, {network.specification.layout!r}.")
         if network.layout.size != network.specification.size:
             raise NetworkError(f"{path} predicts {network.specification.size} numbers, its layout has others.")
+        for name, shape in weight_shapes(network.specification).items():
+            if name not in weights or weights[name].shape != shape:
+                raise NetworkError(f"{path} is damaged: {name} is missing, or not of shape {shape}.")
         return network
 
     @cached_property
@@ -144,6 +147,27 @@ class Network:
 
     def _linear(self, name: str, x: Floats) -> Floats:
         return linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+
+
+def weight_shapes(specification: Specification) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every weight that a network needs, by name."""
+    s = specification
+    heard = BANDS + 2 * WIDTH
+    width = s.recordings * (s.summary + heard) + (heard if s.recordings == 2 else 0) + s.hint
+    layers: dict[str, tuple[int, ...]] = {"first": (s.channels, WIDTH, 3), "attention": (s.heads, s.channels)}
+    for index in range(len(s.dilations)):
+        layers[f"blocks.{index}.norm"] = (s.channels,)
+        layers[f"blocks.{index}.look"] = (s.channels, s.channels, 3)
+        layers[f"blocks.{index}.mix"] = (s.channels, s.channels)
+    layers |= {
+        "summary": (s.summary, (2 + s.heads) * s.channels),
+        "decide": (s.hidden, width),
+        "think": (s.hidden, s.hidden),
+        "head": (s.size, s.hidden),
+        "expect": (1, s.hidden),
+    }
+    weights = {f"{name}.weight": shape for name, shape in layers.items()}
+    return weights | {f"{name}.bias": shape[:1] for name, shape in layers.items()}
 
 
 def filter_columns(layout: Layout) -> list[int]:
