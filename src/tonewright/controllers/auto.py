@@ -9,8 +9,7 @@ The network was trained to undo random equalizers and compressors on music and s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.analysis.bands import CENTRES, usable_bands
-from tonewright.audio import Audio, read
 from tonewright.controllers.deciding import PROFILES, Profile, decide, decide_sections
 from tonewright.controllers.matching.hearing import Hearing, hear
 from tonewright.controllers.result import Excerpts, Recording, Result, Stages, What, check_options
@@ -32,13 +30,11 @@ from tonewright.networks.trust import Trust
 from tonewright.processor.filters import response_db
 from tonewright.rendering import (
     CEILING_DB,
+    Chain,
     Progress,
-    Rendered,
     Section,
     Timeline,
     open_source,
-    render,
-    render_file,
     settle,
 )
 
@@ -78,39 +74,10 @@ class AutoResult(Result):
     typical_db: NDArray[np.float64] | None = field(repr=False)
     timeline: Timeline | None = None
 
-    @cached_property
-    def audio(self) -> Audio:
-        """The result, rendered when first asked for."""
-        if self.timeline is None:
-            return super().audio
-        held = self.source.audio
-        if held is None:
-            assert self.source.path is not None
-            held = read(self.source.path)
-        return render(held, self.timeline)
-
-    def write(
-        self,
-        path: str | Path,
-        *,
-        ceiling_db: float | None = CEILING_DB,
-        inputs: Sequence[Path] = (),
-        progress: Progress | None = None,
-    ) -> Rendered:
-        """Render to a file, stored like the input; ``settings`` of what is returned are those for the whole."""
-        if self.timeline is None:
-            return super().write(path, ceiling_db=ceiling_db, inputs=inputs, progress=progress)
-        done = render_file(
-            self.source,
-            path,
-            self.timeline,
-            ceiling_db=ceiling_db,
-            settled=self.settled,
-            inputs=inputs,
-            progress=progress,
-        )
-        output_db = done.settings.output_db
-        return replace(done, settings=self.settings.model_copy(update={"output_db": output_db}))
+    @property
+    def chain(self) -> Chain:
+        """The timeline if there is one, else the settings."""
+        return self.settings if self.timeline is None else self.timeline
 
     @cached_property
     def story(self) -> Story:

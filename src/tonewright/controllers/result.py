@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tonewright.audio import Audio, Loudness
 from tonewright.errors import SettingsError
-from tonewright.rendering import CEILING_DB, Progress, Rendered, Settled, Source, render, render_file
+from tonewright.rendering import CEILING_DB, Chain, Progress, Rendered, Settled, Source, render, render_file
 from tonewright.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ class Result:
         """Meter readings of the result."""
         return self.settled.after
 
+    @property
+    def chain(self) -> Chain:
+        """What is rendered: the settings, or settings per section where there are such."""
+        return self.settings
+
     @cached_property
     def audio(self) -> Audio:
         """The result, rendered when first asked for."""
@@ -65,7 +70,7 @@ class Result:
 
             assert self.source.path is not None
             held = read(self.source.path)
-        return render(held, self.settings)
+        return render(held, self.chain)
 
     def write(
         self,
@@ -75,16 +80,21 @@ class Result:
         inputs: Sequence[Path] = (),
         progress: Progress | None = None,
     ) -> Rendered:
-        """Render to a file, stored like the input; see :func:`~tonewright.rendering.render_file`."""
-        return render_file(
+        """Render to a file, stored like the input; see :func:`~tonewright.rendering.render_file`.
+
+        ``settings`` of what is returned are those for the whole, with the output gain that was written.
+        """
+        done = render_file(
             self.source,
             path,
-            self.settings,
+            self.chain,
             ceiling_db=ceiling_db,
             settled=self.settled,
             inputs=inputs,
             progress=progress,
         )
+        output_db = done.settings.output_db
+        return replace(done, settings=self.settings.model_copy(update={"output_db": output_db}))
 
     @property
     @abstractmethod
