@@ -28,7 +28,7 @@ Profile = Literal["music", "speech"]
 PROFILES: tuple[Profile, ...] = ("music", "speech")
 
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
-_LEAST_GAIN_DB, _LEAST_SLOPE = 0.1, 0.02
+_LEAST_GAIN_DB, _LEAST_SLOPE = 0.1, 0.12
 #: A section of this length counts half, in seconds.
 _HALF_S = 15.0
 #: A section so far below the whole, in dB, is a pause and treated like the whole.
