@@ -98,6 +98,14 @@ def _short(licence: str, source: str) -> str:
 
 def _results(report: dict[str, Any]) -> list[str]:
     works, cases = report["works"], len(report["rows"])
+    if report["protocol"].get("degradation") == "none":
+        changes = {name: report["summary"][name]["change"]["median_db"] for name in report["systems"]}
+        return [
+            f"On the same {works} works with nothing hidden, the median change per third octave, in dB: "
+            + ", ".join(f"{name} {_interval(value)}" for name, value in changes.items() if name != "nothing")
+            + ".",
+            "",
+        ]
     lines = [
         f"## Results: `evaluate {report['benchmark']}` on {report['corpus']}",
         "",
@@ -110,7 +118,7 @@ def _results(report: dict[str, Any]) -> list[str]:
     for system in report["systems"]:
         found = report["summary"][system]
         ratio, better = found["ratio"], found["better"]
-        if system == "nothing":
+        if system == "nothing" or ratio is None or None in list(ratio):
             continue
         lines.append(f"| {system} | {_interval(ratio)} | {_interval(better, 100.0, 0)} % |")
     return [*lines, ""]
