@@ -12,7 +12,16 @@ from processor.draws import TOPOLOGIES
 from tonewright.layouts import CROSSOVER_HZ, LAYOUTS, Layout
 from tonewright.settings import Settings, Topology
 
-SIZES = {"full54": 54, "paper42": 42, "peq18": 18, "peq_drc24": 24}
+SIZES = {
+    "full54": 54,
+    "paper42": 42,
+    "peq18": 18,
+    "peq_drc24": 24,
+    "even54": 54,
+    "even42": 42,
+    "even18": 18,
+    "even24": 24,
+}
 NAMES = st.sampled_from(sorted(SIZES))
 
 

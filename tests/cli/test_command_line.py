@@ -236,6 +236,8 @@ def test_signals_leave_no_half_file(tmp_path: Path, settings_file: Path, number:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": _paths(tmp_path)},
+        # A shell without job control starts what runs in the background deaf to interrupts, and that is inherited.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob(".tonewright*")) and work.poll() is None and time.monotonic() < deadline:

