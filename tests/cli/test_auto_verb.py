@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from tonewright.audio import Audio, Format, measure, read, write
-from tonewright.networks.shipped import shipped_path
 from tonewright.rendering import Timeline, load_chain
 from tonewright.settings import Settings
 
@@ -107,8 +106,8 @@ def test_errors_are_one_sentence(cli: Command, song: Path, auto_weights: Path, t
     assert twice.code == 5
 
 
-@pytest.mark.skipif(shipped_path("auto").exists(), reason="the package holds weights for auto")
-def test_without_weights_it_says_so(cli: Command, song: Path) -> None:
+def test_without_weights_it_says_so(cli: Command, song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tonewright.networks.shipped.FOLDER", tmp_path)
     done = cli("auto", song)
     assert done.code == 1
     assert "no weights for auto" in done.err

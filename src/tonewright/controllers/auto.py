@@ -82,7 +82,7 @@ class AutoResult(Result):
     @cached_property
     def story(self) -> Story:
         """Everything a report shows."""
-        from tonewright.reporting import Story, describe_level, describe_settings
+        from tonewright.reporting import Story, describe_settings
 
         wanted = f"{self.profile} as it usually is"
         output = self.spectrum_db + response_db(
@@ -106,15 +106,7 @@ class AutoResult(Result):
             ),
             *([] if self.timeline is None else [("Sections", self._sections(self.timeline))]),
             ("How sure", [self._confidence()]),
-            (
-                "Level",
-                describe_level(
-                    self.before,
-                    self.after,
-                    ceiling_dbtp=self.settled.ceiling_db,
-                    held_back_db=self.settled.limited_db,
-                ),
-            ),
+            ("Level", self._level_words()),
         ]
         return Story(
             title=f"{self.source.name} brought into balance",

@@ -55,7 +55,7 @@ class MatchResult(Result):
     @cached_property
     def story(self) -> Story:
         """Everything a report shows."""
-        from tonewright.reporting import Story, describe_error, describe_level, describe_settings
+        from tonewright.reporting import Story, describe_error, describe_settings
 
         found = self.fit
         reference = self.spectrum_db + np.where(found.known, found.difference_db, np.nan)
@@ -74,15 +74,7 @@ class MatchResult(Result):
                 ),
             ),
             ("How sure", [self._confidence()]),
-            (
-                "Level",
-                describe_level(
-                    self.before,
-                    self.after,
-                    ceiling_dbtp=self.settled.ceiling_db,
-                    held_back_db=self.settled.limited_db,
-                ),
-            ),
+            ("Level", self._level_words()),
             ("What is left", describe_error(before, after)),
         ]
         return Story(

@@ -101,6 +101,14 @@ class Result:
     def story(self) -> Story:
         """Everything a report shows."""
 
+    def _level_words(self) -> list[str]:
+        """Say how loud it was, is, and why."""
+        from tonewright.reporting import describe_level
+
+        return describe_level(
+            self.before, self.after, ceiling_dbtp=self.settled.ceiling_db, held_back_db=self.settled.limited_db
+        )
+
     def explain(self) -> str:
         """Say in plain words what was done and why."""
         return self.story.text()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tonewright.analysis.bands import CENTRES, decibels, usable_bands, window_length
+from tonewright.analysis.bands import decibels, usable_bands, window_length
 from tonewright.analysis.survey import WINDOW_S
 from tonewright.controllers.matching.bands import sketch_bands
 from tonewright.controllers.matching.curve import Expectation, expect_curve
 from tonewright.controllers.matching.moments import moments, refine
 from tonewright.layouts import Layout
+from tonewright.networks.frames import band_factors
 from tonewright.networks.network import filter_columns
 
 #: Decibels per unit of a hint.
@@ -51,5 +52,4 @@ def curve_hint(
 
 
 def _power(powers: NDArray[np.floating], sample_rate: float) -> float:
-    widths = CENTRES * (2.0 ** (1.0 / 12.0) - 2.0 ** (-1.0 / 12.0))
-    return float(powers.mean(axis=0, dtype=np.float64) @ (2.0 * widths / sample_rate))
+    return float(powers.mean(axis=0, dtype=np.float64) @ band_factors(sample_rate))
