@@ -24,7 +24,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 FLOORS = (
     {"errors", "parameters", "compiled", "threads"},
     {"settings"},
-    {"layouts"},
+    {"layouts", "hidden_ranges"},
     {"audio", "processor"},
     {"analysis", "rendering", "reporting"},
     {"networks"},

@@ -13,11 +13,12 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from tonewright.errors import AudioError
-from tonewright.evaluation.hidden import BANDS, draw_settings
+from tonewright.evaluation.hidden import draw_settings
 from tonewright.evaluation.match_protocol import MatchProtocol, cases_of, choose_excerpts
 from tonewright.evaluation.metrics import at_rms, rms_db
 from tonewright.evaluation.mrstft import mrstft
 from tonewright.evaluation.protocol import Protocol, Work, case_generator, find_works
+from tonewright.hidden_ranges import BANDS
 from tonewright.processor.render import render_array
 
 RATE = 44_100

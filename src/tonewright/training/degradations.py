@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from tonewright import hidden_ranges
 from tonewright.layouts import PAPER_BANDS
 from tonewright.parameters import COMPRESSOR_PARAMETERS, PARAMETERS, Range
 from tonewright.processor.plan import Plan
@@ -21,15 +22,6 @@ from tonewright.settings import Band, BandType, Compressor, Settings
 
 Array = NDArray[np.float64]
 
-#: Band types and frequency ranges in Hz of the listening protocol (see :mod:`tonewright.evaluation.match_protocol`).
-_PROTOCOL_BANDS: tuple[tuple[BandType, Range], ...] = (
-    ("low_shelf", Range(30, 120, "log")),
-    ("peak", Range(60, 400, "log")),
-    ("peak", Range(250, 1200, "log")),
-    ("peak", Range(800, 4000, "log")),
-    ("peak", Range(2500, 10000, "log")),
-    ("high_shelf", Range(6000, 16000, "log")),
-)
 _PAPER_BANDS = tuple((kind, Range(low, high)) for kind, low, high in PAPER_BANDS)
 
 
@@ -56,21 +48,12 @@ class Degradation:
         Range of a random gain before everything.
     """
 
-    bands: tuple[tuple[BandType, Range], ...] = _PROTOCOL_BANDS
+    bands: tuple[tuple[BandType, Range], ...] = hidden_ranges.BANDS
     band_on: float = 1.0
-    compressor_on: float = 0.5
-    gain_db: Range = field(default=Range(-12, 12))
-    q: Range = field(default=Range(0.3, 4, "log"))
-    compressor: Mapping[str, Range] = field(
-        default_factory=lambda: {
-            "threshold_db": Range(-30, 0),
-            "ratio": Range(1, 4),
-            "attack_ms": PARAMETERS["attack_ms"].search,
-            "release_ms": PARAMETERS["release_ms"].search,
-            "knee_db": PARAMETERS["knee_db"].search,
-            "makeup_db": Range(0, 4),
-        }
-    )
+    compressor_on: float = hidden_ranges.COMPRESSOR_ON
+    gain_db: Range = field(default=hidden_ranges.GAIN_DB)
+    q: Range = field(default=hidden_ranges.Q)
+    compressor: Mapping[str, Range] = field(default_factory=lambda: hidden_ranges.COMPRESSOR)
     gain_spread_db: float = 0.0
     level_db: Range = field(default=Range(0, 0))
 
