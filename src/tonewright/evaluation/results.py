@@ -1,6 +1,6 @@
 """What a benchmark's rows say: summaries over works, paired tests, and all of it as plain data.
 
-A case is a row. Summaries average a work's rows first, see :mod:`tonewright.evaluation.statistics`. The distance that
+A case is a row. Summaries average a work's rows first, see :mod:`tonewright.statistics`. The distance that
 decides is MRSTFT; every other metric is summarised and tested beside it.
 """
 
@@ -21,7 +21,7 @@ from tonewright import __version__
 from tonewright.evaluation.metrics import THIRD_OCTAVES
 from tonewright.evaluation.protocol import Protocol
 from tonewright.evaluation.registry import METRICS
-from tonewright.evaluation.statistics import (
+from tonewright.statistics import (
     Comparison,
     Interval,
     bootstrap,

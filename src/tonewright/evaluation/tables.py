@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tonewright.evaluation.registry import METRICS
 from tonewright.evaluation.results import DECIDING, Report
-from tonewright.evaluation.statistics import Comparison, Interval
+from tonewright.statistics import Comparison, Interval
 from tonewright.evaluation.systems import NOTHING
 
 #: How many lost works are named per system.

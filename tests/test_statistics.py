@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from tonewright.evaluation.statistics import (
+from tonewright.statistics import (
     bootstrap,
     compare_pairs,
     holm,
