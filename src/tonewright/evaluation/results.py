@@ -21,6 +21,8 @@ from tonewright import __version__
 from tonewright.evaluation.metrics import THIRD_OCTAVES
 from tonewright.evaluation.protocol import Protocol
 from tonewright.evaluation.registry import METRICS
+from tonewright.evaluation.systems import NOTHING
+from tonewright.reporting.files import write_text
 from tonewright.statistics import (
     Comparison,
     Interval,
@@ -31,8 +33,6 @@ from tonewright.statistics import (
     share_better,
     work_means,
 )
-from tonewright.evaluation.systems import NOTHING
-from tonewright.reporting.files import write_text
 
 #: The metric that ratios, wins and losses are about.
 DECIDING = "mrstft"

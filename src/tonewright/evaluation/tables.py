@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tonewright.evaluation.registry import METRICS
 from tonewright.evaluation.results import DECIDING, Report
-from tonewright.statistics import Comparison, Interval
 from tonewright.evaluation.systems import NOTHING
+from tonewright.statistics import Comparison, Interval
 
 #: How many lost works are named per system.
 _NAMED = 5
