@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 
 from tonewright.errors import AudioError, TonewrightError
 from tonewright.evaluation import registry
+from tonewright.evaluation.entrants import find_entrant, find_entrants
 from tonewright.evaluation.metrics import at_rms, third_octave_levels
 from tonewright.evaluation.protocol import Case, Protocol, Work, find_works
 from tonewright.evaluation.results import DECIDING, Report, Row, Scores
-from tonewright.evaluation.systems import NOTHING, Heard, System, find_system, label
+from tonewright.evaluation.systems import NOTHING, Heard, System
 
 #: Called after each work with how many are done, how many there are, and its name.
 Progress = Callable[[int, int, str], None]
@@ -63,8 +64,12 @@ class Task:
     hears: tuple[Heard, ...]
 
     def find(self, name: str) -> System:
-        """Return a system by name or import it, see :func:`~tonewright.evaluation.systems.find_system`."""
-        return find_system(name, self.systems, self.hears)
+        """Return a system by its name, see :mod:`tonewright.evaluation.entrants`."""
+        return find_entrant(name, self.systems, self.hears)
+
+    def find_all(self, names: Sequence[str]) -> dict[str, System]:
+        """Return systems by their labels, each once; two of the same label are an error."""
+        return find_entrants(names, self.systems, self.hears)
 
 
 def choose_metrics(asked: str) -> tuple[str, ...]:
@@ -105,7 +110,7 @@ def run(
     folder
         A corpus, see :func:`~tonewright.evaluation.protocol.find_works`.
     systems
-        Names of the task, or ``[label=]module:function``; ``nothing`` is always judged too.
+        Names as :mod:`tonewright.evaluation.entrants` understands them; ``nothing`` is always judged too.
     protocol
         The published one if absent.
     metrics
@@ -126,7 +131,7 @@ def run(
     """
     protocol = protocol or task.protocol
     names = tuple(dict.fromkeys((NOTHING, *(task.usual if systems is None else systems))))
-    entrants = {label(name): task.find(name) for name in names}
+    entrants = task.find_all(names)
     wanted = tuple(name for name in registry.METRICS if name in (DECIDING, *metrics))
     works, skipped = find_works(folder, protocol)
     if limit is not None and limit < len(works):
@@ -168,7 +173,7 @@ def judge_work(
     work: Work, task: Task, names: tuple[str, ...], protocol: Protocol, metrics: tuple[str, ...]
 ) -> list[Row] | str:
     """Judge every system on every draw of one work, or say why the work cannot be used."""
-    systems = {label(name): task.find(name) for name in names}
+    systems = task.find_all(names)
     try:
         return [judge_case(case, systems, protocol.level_db, metrics) for case in task.cases_of(work, protocol)]
     except AudioError as error:

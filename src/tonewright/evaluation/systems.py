@@ -22,6 +22,9 @@ from tonewright.evaluation.protocol import Case, Clip
 #: The baseline that every summary compares with.
 NOTHING = "nothing"
 
+#: How names of weight files end; see :mod:`tonewright.evaluation.entrants`.
+WEIGHTS = ".safetensors"
+
 Heard = Literal["input", "reference", "target"]
 
 
@@ -59,8 +62,12 @@ def nothing(input_audio: Clip) -> NDArray[np.float32]:
 
 
 def label(name: str) -> str:
-    """Return the part of ``label=module:function`` that is printed; a plain name is its own label."""
-    return name.partition("=")[0]
+    """Return what is printed: the part before ``=``, the stem of a weight file, or the name itself."""
+    own, equals, _ = name.partition("=")
+    if equals or not name.endswith(WEIGHTS):
+        return own
+    way, colon, path = name.rpartition(":")
+    return way + colon + Path(path).stem
 
 
 def find_system(name: str, known: Mapping[str, System], hears: tuple[Heard, ...]) -> System:
@@ -85,7 +92,9 @@ def find_system(name: str, known: Mapping[str, System], hears: tuple[Heard, ...]
     module_name, colon, function = name.rpartition("=")[2].partition(":")
     if not colon:
         names = ", ".join(known)
-        raise TonewrightError(f"There is no system {name!r}: choose among {names}, or give label=module:function.")
+        raise TonewrightError(
+            f"There is no system {name!r}: choose among {names}, or give label=module:function or a weight file."
+        )
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
