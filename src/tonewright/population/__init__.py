@@ -1,0 +1,1 @@
+"""What listeners chose: data, the tone plane, distributions on it, distances between clouds of choices, baselines."""
