@@ -10,9 +10,19 @@ import typer
 from tonewright.cli import options, output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tonewright.evaluation.protocol import Protocol
 
 app = typer.Typer(help="Evaluate controllers on a folder of music.", no_args_is_help=True)
+
+_CORRECTORS = (
+    "nothing, average-spectrum, ridge, auto, oracle, oracle-eq, [label=]module:function, or [label=]FILE.safetensors."
+)
+_MATCHERS = (
+    "nothing, ridge, closed-form, rule-based, match-without-network, match-network, match, oracle, oracle-eq, "
+    "[label=]module:function, or [label=]FILE.safetensors."
+)
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of whole recordings.", show_default=False)]
 Draws = Annotated[int, typer.Option("--draws", min=1, help="Cases per work.")]
@@ -26,6 +36,10 @@ Metrics = Annotated[
 Target = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write everything as JSON.")]
 ReportFolder = Annotated[
     Path | None, typer.Option("--report", metavar="FOLDER", help="Write tables, rows as CSV, and pictures.")
+]
+PerSegment = Annotated[
+    bool,
+    typer.Option("--per-segment", help="Ask every system once per segment of 131072 samples, as the paper's networks."),
 ]
 
 
@@ -42,8 +56,8 @@ def auto(
         typer.Option(
             "--systems",
             metavar="NAME[,NAME...]",
-            help="nothing, average-spectrum, ridge, oracle, oracle-eq, or [label=]module:function.",
-            show_default="average-spectrum,ridge",
+            help=_CORRECTORS,
+            show_default="average-spectrum,ridge,auto",
         ),
     ] = None,
     degradation: Annotated[
@@ -58,6 +72,7 @@ def auto(
     jobs: Jobs = 1,
     seed: Seed = 0,
     metrics: Metrics = "default",
+    per_segment: PerSegment = False,
     target: Target = None,
     report: ReportFolder = None,
     json: options.Json = False,
@@ -69,7 +84,7 @@ def auto(
     from tonewright.evaluation.auto_protocol import AutoProtocol
 
     protocol = AutoProtocol(draws=draws, seed=seed, excerpt_s=excerpt_s, degradation=degradation)
-    _judge("auto", folder, systems, protocol, limit, jobs, metrics, target, report, json=json)
+    _judge("auto", folder, systems, protocol, limit, jobs, metrics, target, report, per_segment=per_segment, json=json)
 
 
 @app.command("match")
@@ -80,7 +95,7 @@ def match(
         typer.Option(
             "--systems",
             metavar="NAME[,NAME...]",
-            help="nothing, ridge, closed-form, rule-based, match, oracle, oracle-eq, or [label=]module:function.",
+            help=_MATCHERS,
             show_default="closed-form,match",
         ),
     ] = None,
@@ -100,6 +115,7 @@ def match(
     jobs: Jobs = 1,
     seed: Seed = 0,
     metrics: Metrics = "default",
+    per_segment: PerSegment = False,
     target: Target = None,
     report: ReportFolder = None,
     json: options.Json = False,
@@ -111,7 +127,100 @@ def match(
     from tonewright.evaluation.match_protocol import MatchProtocol
 
     protocol = MatchProtocol(draws=draws, seed=seed, excerpt_s=excerpt_s, reference_s=reference_s, parts=parts)
-    _judge("match", folder, systems, protocol, limit, jobs, metrics, target, report, json=json)
+    _judge("match", folder, systems, protocol, limit, jobs, metrics, target, report, per_segment=per_segment, json=json)
+
+
+@app.command("style")
+def style(
+    folder: Folder,
+    systems: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--systems",
+            metavar="NAME[,NAME...]",
+            help=_MATCHERS,
+            show_default="closed-form,match-without-network,match",
+        ),
+    ] = None,
+    preset: Annotated[
+        Literal["both", "neutral", "broadcast"],
+        typer.Option("--preset", help="Which of DeepAFx-ST's presets is put on the input."),
+    ] = "both",
+    excerpt_s: Seconds = 18.0,
+    draws: Draws = 3,
+    limit: Limit = None,
+    jobs: Jobs = 1,
+    seed: Seed = 0,
+    metrics: Metrics = "default",
+    per_segment: PerSegment = False,
+    target: Target = None,
+    report: ReportFolder = None,
+    json: options.Json = False,
+) -> None:
+    """Make one part of each work neutral by a preset, with another part as it is for a reference: the paper's test.
+
+    Prints means and 95 % intervals over works, and paired tests between systems.
+    """
+    from tonewright.evaluation.style_protocol import StyleProtocol
+
+    protocol = StyleProtocol(draws=draws, seed=seed, excerpt_s=excerpt_s, preset=preset)
+    _judge("style", folder, systems, protocol, limit, jobs, metrics, target, report, per_segment=per_segment, json=json)
+
+
+@app.command("pairs")
+def pairs(
+    folder: Folder,
+    systems: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--systems",
+            metavar="NAME[,NAME...]",
+            help=_MATCHERS,
+            show_default="closed-form,match-without-network,match",
+        ),
+    ] = None,
+    excerpt_s: Annotated[float, typer.Option("--excerpt-s", min=3.0, help="Length of an excerpt in seconds.")] = 18.0,
+    draws: Draws = 1,
+    limit: Limit = None,
+    jobs: Jobs = 1,
+    seed: Seed = 0,
+    per_segment: PerSegment = False,
+    target: Target = None,
+    report: ReportFolder = None,
+    json: options.Json = False,
+) -> None:
+    """Match each work to another one, as users do, and say how much nearer to that song it came; there is no truth.
+
+    Prints distances in spectrum, crest by band and loudness range with 95 % intervals over works, and paired tests.
+    """
+    from tonewright.evaluation.pair_benchmark import run_pairs
+    from tonewright.evaluation.printing import print_pairs
+    from tonewright.evaluation.protocol import Protocol
+
+    _ready(target, report)
+    with output.progress() as progress:
+        found = run_pairs(
+            folder,
+            _names(systems, "pairs", per_segment=per_segment),
+            Protocol(draws=draws, seed=seed, excerpt_s=excerpt_s),
+            limit=limit,
+            jobs=jobs,
+            progress=_judged(progress),
+        )
+    if target is not None:
+        found.write(target)
+    if report is not None:
+        from tonewright.evaluation.folder import write_pairs
+
+        write_pairs(found, report)
+    output.notes(f"{work} is skipped: {reason}" for work, reason in found.skipped.items())
+    if json:
+        output.emit("evaluate pairs", found.to_dict())
+        return
+    print_pairs(found, output.console())
+    for path in (target, report):
+        if path is not None:
+            output.tell(f"{path}")
 
 
 def _judge(
@@ -125,26 +234,19 @@ def _judge(
     target: Path | None,
     report_folder: Path | None,
     *,
+    per_segment: bool,
     json: bool,
 ) -> None:
-    from tonewright.audio.places import refuse_place
     from tonewright.evaluation.benchmark import choose_metrics, run
     from tonewright.evaluation.tasks import TASKS
-    from tonewright.reporting.files import make_folder
 
-    names = None if systems is None else [name for each in systems for name in each.split(",") if name]
+    names = _names(systems, task, per_segment=per_segment)
     wanted = choose_metrics(metrics)
-    if target is not None:
-        refuse_place(target, [])
-    if report_folder is not None:
-        make_folder(report_folder)
+    _ready(target, report_folder)
     with output.progress() as progress:
-
-        def judged(done: int, total: int, work: str) -> None:
-            if progress is not None:
-                progress(f"{done}/{total} {work}", done / total)
-
-        report = run(TASKS[task], folder, names, protocol, metrics=wanted, limit=limit, jobs=jobs, progress=judged)
+        report = run(
+            TASKS[task], folder, names, protocol, metrics=wanted, limit=limit, jobs=jobs, progress=_judged(progress)
+        )
     if target is not None:
         report.write(target)
     if report_folder is not None:
@@ -161,3 +263,35 @@ def _judge(
     for path in (target, report_folder):
         if path is not None:
             output.tell(f"{path}")
+
+
+def _names(systems: list[str] | None, task: str, *, per_segment: bool) -> list[str] | None:
+    """Return the systems asked for, each once per segment if so asked; ``None`` for the usual ones as they are."""
+    from tonewright.evaluation.entrants import segmented
+    from tonewright.evaluation.pair_benchmark import USUAL
+    from tonewright.evaluation.tasks import TASKS
+
+    names = None if systems is None else [name for each in systems for name in each.split(",") if name]
+    if not per_segment:
+        return names
+    usual = USUAL if task == "pairs" else TASKS[task].usual
+    return [segmented(name) for name in (usual if names is None else names)]
+
+
+def _ready(target: Path | None, report_folder: Path | None) -> None:
+    """Refuse places that cannot be written to before anything is computed."""
+    from tonewright.audio.places import refuse_place
+    from tonewright.reporting.files import make_folder
+
+    if target is not None:
+        refuse_place(target, [])
+    if report_folder is not None:
+        make_folder(report_folder)
+
+
+def _judged(progress: Callable[[str, float], None] | None) -> Callable[[int, int, str], None]:
+    def judged(done: int, total: int, work: str) -> None:
+        if progress is not None:
+            progress(f"{done}/{total} {work}", done / total)
+
+    return judged

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tonewright.evaluation import tables
+from tonewright.evaluation import pair_tables, tables
 from tonewright.evaluation.metrics import THIRD_OCTAVES
+from tonewright.evaluation.pair_results import PairReport
 from tonewright.evaluation.registry import METRICS
 from tonewright.evaluation.results import Report
 from tonewright.evaluation.systems import NOTHING
@@ -65,6 +66,19 @@ def _table(table: Table) -> str:
     # A bar would end the cell.
     drawn = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
     return f"{drawn}\n\n{table.caption}"
+
+
+def write_pairs(report: PairReport, folder: Path) -> list[Path]:
+    """Write ``report.md``, ``rows.csv`` and ``report.json`` of pairs; return their paths."""
+    make_folder(folder)
+    parts = ["# tonewright evaluate pairs", pair_tables.headline(report)]
+    parts += [_table(table) for table in pair_tables.tables(report)]
+    if report.skipped:
+        parts += ["## Skipped", "\n".join(f"- {work} {reason}" for work, reason in report.skipped.items())]
+    paths = [write_text(folder / "report.md", "\n\n".join(parts) + "\n")]
+    paths.append(write_text(folder / "rows.csv", _csv(pair_tables.lines(report))))
+    report.write(folder / "report.json")
+    return [*paths, folder / "report.json"]
 
 
 def _rows(report: Report) -> Iterable[list[Any]]:

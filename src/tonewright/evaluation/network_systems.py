@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tonewright.audio import Audio
 from tonewright.controllers.auto import auto
-from tonewright.controllers.deciding import PROFILES
+from tonewright.controllers.deciding import decide
 from tonewright.controllers.match import match
 from tonewright.controllers.matching.fit import fit
 from tonewright.controllers.matching.hearing import Hearing, hear
@@ -31,6 +31,9 @@ from tonewright.rendering import open_source
 from tonewright.settings import Settings
 
 Floats = NDArray[np.float32]
+
+#: Of what the controller would make of the answer, which is not used here.
+_WIDEST_DB = 40.0
 
 
 def alone(path: str | Path, task: Task) -> System:
@@ -65,9 +68,9 @@ def with_controller(path: str | Path, task: Task) -> System:
 
 def auto_settings(input_audio: Clip, network: Network) -> Settings:
     """Return what a network answers for music, for the clip at its own level."""
-    frames = hear_frames(_heard(input_audio).survey)
-    music = np.array([float(profile == "music") for profile in PROFILES])
-    return network.predict([frames], music).settings.at_level(-frames.gain_db)
+    outline = _heard(input_audio).survey
+    prediction, *_ = decide(network, outline, "music", amount=1.0, what="both", max_gain_db=_WIDEST_DB)
+    return prediction.settings.at_level(-hear_frames(outline).gain_db)
 
 
 def match_settings(input_audio: Clip, reference_audio: Clip, network: Network) -> Settings:

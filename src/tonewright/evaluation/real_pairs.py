@@ -43,6 +43,24 @@ _USABLE_OF_RATE = 0.45
 SHORTEST_S = 3.0
 
 
+class PairMetric(NamedTuple):
+    """A distance between recordings of different music."""
+
+    label: str
+    unit: str
+    meaning: str
+
+
+#: What is measured, by name; of all of them less is nearer.
+PAIR_METRICS = {
+    "spectrum_db": PairMetric(
+        "Spectrum", "dB", "Spread of the difference of the long-term third-octave spectra, whatever the level."
+    ),
+    "band_crest_db": PairMetric("Crest by band", "dB", "Mean absolute difference of the crest factors of octaves."),
+    "loudness_range_lu": PairMetric("Loudness range", "LU", "Absolute difference of the loudness ranges."),
+}
+
+
 class SongPair(NamedTuple):
     """One thing to solve without a target.
 
@@ -118,30 +136,51 @@ def before_and_after(pair: SongPair, output: ArrayLike) -> dict[str, dict[str, f
     return {name: pair_distances(samples, pair.reference.samples, rate) for name, samples in heard.items()}
 
 
-def song_pairs(works: Sequence[Work], protocol: Protocol | None = None) -> Iterator[SongPair]:
-    """Draw for every work, and as often as the protocol says, another work of the same sample rate to sound like.
-
-    A pair depends on the seed, the work's name, the number of the draw and the list of works. A work alone at its rate
-    is left out. Twins are not used.
+def partners(works: Sequence[Work]) -> dict[Work, list[Work]]:
+    """Return for every work the others of the same sample rate; a work alone at its rate is left out.
 
     Raises
     ------
     AudioError
-        If no two works have the same sample rate, or one of a pair has no excerpts that are loud enough.
+        If no two works have the same sample rate.
+    """
+    rates = {work: int(sf.info(str(work.path)).samplerate) for work in works}
+    found = {
+        work: [other for other in works if other.name != work.name and rates[other] == rates[work]] for work in works
+    }
+    if not any(found.values()):
+        raise AudioError(f"Pairs need two works at the same sample rate, and there are none among {len(works)}.")
+    return {work: others for work, others in found.items() if others}
+
+
+def pairs_of(work: Work, others: Sequence[Work], protocol: Protocol) -> Iterator[SongPair]:
+    """Draw, as often as the protocol says, another work that a work is to sound like.
+
+    Raises
+    ------
+    AudioError
+        If one of a pair has no excerpts that are loud enough.
+    """
+    mono, rate = read_mono(work.path)
+    for draw in range(protocol.draws):
+        rng = case_generator(protocol, work.name, draw)
+        other = others[int(rng.integers(len(others)))]
+        yield _pair(work, mono, other, rate, draw, rng, protocol)
+
+
+def song_pairs(works: Sequence[Work], protocol: Protocol | None = None) -> Iterator[SongPair]:
+    """Draw pairs for every work.
+
+    A pair depends on the seed, the work's name, the number of the draw and the list of works. Twins are not used.
+
+    Raises
+    ------
+    AudioError
+        As :func:`partners` and :func:`pairs_of`.
     """
     protocol = protocol or Protocol()
-    rates = {work.name: int(sf.info(str(work.path)).samplerate) for work in works}
-    if len(set(rates.values())) == len(rates):
-        raise AudioError(f"Pairs need two works at the same sample rate, and there are none among {len(rates)}.")
-    for work in works:
-        others = [other for other in works if other.name != work.name and rates[other.name] == rates[work.name]]
-        if not others:
-            continue
-        mono, rate = read_mono(work.path)
-        for draw in range(protocol.draws):
-            rng = case_generator(protocol, work.name, draw)
-            other = others[int(rng.integers(len(others)))]
-            yield _pair(work, mono, other, rate, draw, rng, protocol)
+    for work, others in partners(works).items():
+        yield from pairs_of(work, others, protocol)
 
 
 def _pair(

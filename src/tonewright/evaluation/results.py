@@ -10,7 +10,6 @@ import json
 import math
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ from numpy.typing import NDArray
 
 from tonewright import __version__
 from tonewright.evaluation.metrics import THIRD_OCTAVES
+from tonewright.evaluation.plain import plain
 from tonewright.evaluation.protocol import Protocol
 from tonewright.evaluation.registry import METRICS
-from tonewright.evaluation.systems import NOTHING
+from tonewright.evaluation.systems import NOTHING, tested_pairs
 from tonewright.reporting.files import write_text
 from tonewright.statistics import (
     Comparison,
@@ -174,12 +174,7 @@ class Report:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Which systems are tested, later against earlier: all but oracles, and baselines only against nothing."""
-        rivals = [system for system in self.systems if system not in self.oracles]
-        return [
-            (later, earlier)
-            for earlier, later in _ordered(rivals, self.baselines)
-            if earlier == NOTHING or later not in self.baselines
-        ]
+        return tested_pairs([system for system in self.systems if system not in self.oracles], self.baselines)
 
     def column(self, system: str, metric: str = DECIDING) -> NDArray[np.float64]:
         """Return one metric of one system on every row, shape ``(rows,)``; ``seconds`` counts as one."""
@@ -258,7 +253,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data for JSON; what does not exist (a bound, a ratio to 0) is null."""
-        plain: dict[str, Any] = _plain(
+        whole: dict[str, Any] = plain(
             {
                 "benchmark": self.benchmark,
                 "tonewright": __version__,
@@ -280,7 +275,7 @@ class Report:
                 "rows": [asdict(row) for row in self.rows],
             }
         )
-        return plain
+        return whole
 
     def _summary_dict(self, system: str) -> dict[str, Any]:
         found = self.summary(system)
@@ -292,17 +287,3 @@ class Report:
     def write(self, path: Path) -> None:
         """Write :meth:`to_dict` as JSON, beside and renamed."""
         write_text(path, json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n")
-
-
-def _ordered(systems: list[str], baselines: tuple[str, ...]) -> list[tuple[str, str]]:
-    # Baselines first, so that whatever is judged is the later of its pairs, in whatever order systems were asked for.
-    first = [system for system in systems if system in baselines]
-    return list(combinations([*first, *(system for system in systems if system not in baselines)], 2))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

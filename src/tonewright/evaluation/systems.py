@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,6 +69,17 @@ def label(name: str) -> str:
         return own
     way, colon, path = name.rpartition(":")
     return way + colon + Path(path).stem
+
+
+def tested_pairs(systems: Sequence[str], baselines: Sequence[str]) -> list[tuple[str, str]]:
+    """Return which systems are tested: later against earlier, baselines only against doing nothing.
+
+    Baselines count as earlier, so that whatever is judged is the first of its pairs, in whatever order systems were
+    asked for.
+    """
+    ordered = sorted(systems, key=lambda system: system not in baselines)
+    pairs = combinations(ordered, 2)
+    return [(later, earlier) for earlier, later in pairs if earlier == NOTHING or later not in baselines]
 
 
 def find_system(name: str, known: Mapping[str, System], hears: tuple[Heard, ...]) -> System:

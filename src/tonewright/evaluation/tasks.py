@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tonewright.evaluation import auto_protocol, auto_systems, match_protocol, match_systems
+from tonewright.evaluation import auto_protocol, auto_systems, match_protocol, match_systems, style_protocol
 from tonewright.evaluation.benchmark import Task
 
 TASKS: dict[str, Task] = {
@@ -20,6 +20,14 @@ TASKS: dict[str, Task] = {
         cases_of=match_protocol.cases_of,
         systems=match_systems.SYSTEMS,
         usual=("closed-form", "match"),
+        hears=("input", "reference"),
+    ),
+    "style": Task(
+        name="style",
+        protocol=style_protocol.StyleProtocol(),
+        cases_of=style_protocol.cases_of,
+        systems=match_systems.SYSTEMS,
+        usual=("closed-form", "match-without-network", "match"),
         hears=("input", "reference"),
     ),
 }

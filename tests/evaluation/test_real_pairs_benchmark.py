@@ -1,0 +1,148 @@
+"""The benchmark of different songs: distances before and after, intervals, tests, refusals, files, the verb."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.signal
+import soundfile as sf
+from rich.console import Console
+from typer.testing import CliRunner
+
+from tonewright.cli.evaluate import app
+from tonewright.errors import AudioError, TonewrightError
+from tonewright.evaluation.folder import write_pairs
+from tonewright.evaluation.pair_benchmark import run_pairs
+from tonewright.evaluation.pair_results import PairReport
+from tonewright.evaluation.printing import print_pairs
+from tonewright.evaluation.protocol import Protocol
+from tonewright.evaluation.real_pairs import PAIR_METRICS, pair_distances
+
+RATE = 44_100
+SMALL = Protocol(excerpt_s=3.2, minimum_s=8.0, draws=2)
+
+ENTRANTS = """
+from tonewright.errors import AudioError
+
+def copies(a, b):
+    return 2 * b.samples
+
+def shy(a, b):
+    raise AudioError("Not today.")
+
+def short(a, b):
+    return a.samples[:, :100]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("songs")
+    for number in range(4):
+        noise = 0.1 * np.random.default_rng(number).standard_normal((1, 9 * RATE))
+        colour = scipy.signal.lfilter([1], [1, -0.3 * number], noise)
+        sf.write(folder / f"{number}.flac", 0.5 * np.asarray(colour).T, RATE)
+    sf.write(folder / "alone.flac", 0.1 * np.random.default_rng(9).standard_normal(9 * 48_000), 48_000)
+    return folder
+
+
+@pytest.fixture
+def entrants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    (tmp_path / "pair_entrants.py").write_text(ENTRANTS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return [f"{name}=pair_entrants:{name}" for name in ("copies", "shy", "short")]
+
+
+@pytest.fixture
+def report(folder: Path, entrants: list[str]) -> PairReport:
+    return run_pairs(folder, entrants, SMALL)
+
+
+def test_before_and_after(report: PairReport, folder: Path) -> None:
+    assert report.systems == ("nothing", "copies", "shy", "short")
+    assert report.works == ["0.flac", "1.flac", "2.flac", "3.flac"]
+    assert report.skipped == {"alone.flac": "is alone at its sample rate"}
+    assert [(row.work, row.draw) for row in report.rows] == [(work, draw) for work in report.works for draw in (0, 1)]
+    for metric in PAIR_METRICS:
+        assert report.column("copies", metric) == pytest.approx(0.0, abs=1e-4)
+        np.testing.assert_array_equal(report.column("shy", metric), report.column("nothing", metric))
+    found = report.summaries["spectrum_db"]
+    assert found["nothing"].mean.estimate == pytest.approx(report.column("nothing", "spectrum_db").mean())
+    assert found["copies"].ratio.high < 1e-3
+    assert found["copies"].nearer.estimate == 1.0
+    # A draw's input, measured again from the file.
+    row = report.rows[0]
+    clips = []
+    for name, start in ((row.work, row.starts_s[0]), (row.reference_work, row.starts_s[1])):
+        mono = sf.read(folder / name, dtype="float32")[0]
+        first = round(start * RATE)
+        clips.append(mono[first : first + round(3.2 * RATE)])
+    assert row.scores["nothing"].distances == pytest.approx(pair_distances(*clips, RATE), rel=1e-3, abs=1e-3)
+    # Excerpts of one noise are alike: music like that is near to itself.
+    assert report.scale("spectrum_db").estimate < 0.5 * found["nothing"].mean.estimate
+
+
+def test_refusals_are_told(report: PairReport) -> None:
+    assert report.errors("shy") == len(report.rows)
+    assert report.rows[0].scores["shy"].error == "Not today."
+    assert "shape (1, 100)" in report.rows[0].scores["short"].error
+    assert report.errors("copies") == 0
+
+
+def test_tests_are_paired_over_works(report: PairReport) -> None:
+    tests = report.tests("spectrum_db")
+    assert ("copies", "nothing") in tests
+    assert tests["copies", "nothing"].median_difference < 0
+    assert tests["copies", "nothing"].p == pytest.approx(0.125)  # four works: two of sixteen signs
+    assert tests["shy", "nothing"].p == 1.0
+
+
+def test_rows_do_not_depend_on_processes_or_company(folder: Path, report: PairReport) -> None:
+    alone = run_pairs(folder, ["nothing"], SMALL, jobs=2)
+    assert [row.scores["nothing"].distances for row in alone.rows] == [
+        row.scores["nothing"].distances for row in report.rows
+    ]
+    fewer = run_pairs(folder, ["nothing"], SMALL, limit=2)
+    assert len(fewer.works) == 2
+    kept = [row for row in alone.rows if row.work in fewer.works]
+    assert [row.reference_work for row in fewer.rows] == [row.reference_work for row in kept]
+
+
+def test_what_cannot_be_judged(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(TonewrightError, match="oracle hears the target"):
+        run_pairs(folder, ["oracle"], SMALL)
+    with pytest.raises(AudioError, match="two works at the same sample rate"):
+        run_pairs(tmp_path, ["nothing"], SMALL)
+
+
+def test_files_and_tables(report: PairReport, tmp_path: Path) -> None:
+    names = {path.name for path in write_pairs(report, tmp_path / "out")}
+    assert names == {"report.md", "rows.csv", "report.json"}
+    data = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert data["summary"]["copies"]["spectrum_db"]["nearer"][0] == 1.0
+    assert data["rows"][0]["scale"] == pytest.approx(report.rows[0].scale)
+    assert {test["pair"][0] for test in data["tests_by_metric"]["band_crest_db"]} == {"copies", "shy", "short"}
+    lines = (tmp_path / "out" / "rows.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + len(report.rows) * (1 + len(report.systems))
+    console = Console(width=160, record=True, file=(tmp_path / "screen.txt").open("w", encoding="utf-8"))
+    print_pairs(report, console)
+    shown = console.export_text()
+    assert "copies - nothing" not in shown
+    assert "shy - copies" in shown
+    assert "reference's work to itself" in shown
+
+
+def test_the_verb(folder: Path, tmp_path: Path) -> None:
+    """With the verb's own minimum of a minute, this folder holds nothing to judge, and it says so."""
+    done = CliRunner().invoke(app, ["pairs", str(folder), "--systems", "nothing"])
+    assert isinstance(done.exception, AudioError)
+    for seed in range(2):
+        noise = 0.1 * np.random.default_rng(seed).standard_normal(61 * RATE)
+        sf.write(tmp_path / f"{seed}.wav", noise, RATE)
+    call = ["pairs", str(tmp_path), "--systems", "nothing", "--per-segment", "--excerpt-s", "4", "--json"]
+    done = CliRunner().invoke(app, call)
+    assert done.exit_code == 0, done.output
+    assert '"benchmark": "pairs"' in done.stdout
