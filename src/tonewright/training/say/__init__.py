@@ -1,0 +1,1 @@
+"""How the models behind `say` are trained and judged."""
