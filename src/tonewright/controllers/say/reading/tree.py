@@ -1,0 +1,197 @@
+"""All answers to all questions in one pass: a batch of requests as trees of tokens instead of lines.
+
+A request is the trunk. Each question's lead grows from it, and from the lead grow all admitted first answers side by
+side, none of which sees another. The model's output at the end of a lead says how probable each first answer is, that
+at a first answer how probable each second one is. What is computed equals the passes over every line alone, at a
+fraction of their cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tonewright.controllers.say.reading.questions import Frame, Question, token_of
+
+#: Requests are cut to so many tokens: what comes later hardly says how music should sound.
+LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A question's place in every row of a batch.
+
+    Attributes
+    ----------
+    last
+        Column of the last token of the lead.
+    leaves
+        Columns of the first answers.
+    first, second
+        Tokens of the answers.
+    """
+
+    last: int
+    leaves: slice
+    first: Tensor
+    second: Tensor
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Requests with questions, ready for a model.
+
+    Attributes
+    ----------
+    tokens
+        (requests, columns).
+    positions
+        Of each token in its line, (requests, columns).
+    visible
+        Which columns (last axis) each column sees, (requests, columns, columns).
+    branches
+        One per question.
+    """
+
+    tokens: Tensor
+    positions: Tensor
+    visible: Tensor
+    branches: tuple[Branch, ...]
+
+
+class Planter:
+    """Makes trees of requests for one tokenizer.
+
+    Parameters
+    ----------
+    tokenizer
+        Of transformers, fast.
+    questions
+        What to ask.
+    frame
+        Words around each request.
+    examples
+        Requests with answers that stand before each request, as one text (in-context learning).
+    """
+
+    def __init__(self, tokenizer: Any, questions: Sequence[Question], frame: Frame, examples: str = "") -> None:
+        self.tokenizer, self.frame, self.examples = tokenizer, frame, examples
+        self._filler = tokenizer.eos_token_id or 0
+        # What this tokenizer puts before every text, but not what it would put behind.
+        self._opening = [one for one in tokenizer.encode("") if one == tokenizer.bos_token_id][:1]
+        self.questions = tuple(questions)
+        self._leads, self._first, self._second = [], [], []
+        for question in self.questions:
+            closing = frame.after + question.lead
+            base = tokenizer.encode(frame.after, add_special_tokens=False)
+            lead = tokenizer.encode(closing, add_special_tokens=False)[len(base) :]
+            first = [token_of(tokenizer, question.lead, answer) for answer in question.first]
+            second = [token_of(tokenizer, question.lead + question.first[0], answer) for answer in question.second]
+            self._leads.append(lead)
+            self._first.append(torch.tensor(first))
+            self._second.append(torch.tensor(second))
+
+    def plant(self, requests: Sequence[str]) -> Trees:
+        """Return the trees of a batch; shorter trunks end in columns that nothing sees."""
+        trunks = [self._trunk(request) for request in requests]
+        length = max(len(trunk) for trunk in trunks)
+        sprouts = [len(lead) + len(first) for lead, first in zip(self._leads, self._first, strict=True)]
+        columns = length + sum(sprouts)
+        tokens = torch.full((len(trunks), columns), self._filler)
+        positions = torch.zeros((len(trunks), columns), dtype=torch.long)
+        visible = torch.zeros((len(trunks), columns, columns), dtype=torch.bool)
+        branches = []
+        for row, trunk in enumerate(trunks):
+            count = len(trunk)
+            tokens[row, :count] = torch.tensor(trunk)
+            positions[row, :count] = torch.arange(count)
+        sizes = torch.tensor([len(trunk) for trunk in trunks])
+        trunk_columns = torch.arange(length)
+        inside = trunk_columns[None] < sizes[:, None]
+        visible[:, :length, :length] = (trunk_columns[:, None] >= trunk_columns[None])[None] & inside[:, None, :]
+        start = length
+        for lead, first, second in zip(self._leads, self._first, self._second, strict=True):
+            middle, end = start + len(lead), start + len(lead) + len(first)
+            tokens[:, start:middle] = torch.tensor(lead)
+            tokens[:, middle:end] = first
+            positions[:, start:middle] = sizes[:, None] + torch.arange(len(lead))
+            positions[:, middle:end] = sizes[:, None] + len(lead)
+            visible[:, start:end, :length] = inside[:, None, :]
+            visible[:, start:middle, start:middle] = torch.ones(len(lead), len(lead), dtype=torch.bool).tril()
+            visible[:, middle:end, start:middle] = True
+            branches.append(Branch(middle - 1, slice(middle, end), first, second))
+            start = end
+        # Every column sees itself, so that no row of an attention is empty.
+        visible |= torch.eye(columns, dtype=torch.bool)
+        return Trees(tokens, positions, visible, tuple(branches))
+
+    def _trunk(self, request: str) -> list[int]:
+        encode = self.tokenizer.encode
+        before = encode(self.examples + self.frame.before, add_special_tokens=False)
+        framed = encode(self.examples + self.frame.around(request), add_special_tokens=False)
+        closing = encode(self.frame.after, add_special_tokens=False)
+        if len(framed) > len(before) + LONGEST:
+            framed = framed[: len(before) + LONGEST - len(closing)] + closing
+        return [*self._opening, *framed]
+
+
+def answers(
+    model: Any, trees: Trees, *, cache: Any = None, cached: int = 0, embedded: Tensor | None = None
+) -> list[Tensor]:
+    """Return the logarithms of the probabilities of all pairs of answers to each question.
+
+    Parameters
+    ----------
+    model
+        A causal language model of transformers.
+    trees
+        What to read.
+    cache, cached
+        Keys and values that every column sees and that come first (prefix tuning), and how many there are.
+    embedded
+        Vectors to put before every trunk (prompt tuning), (requests, count, width).
+
+    Returns
+    -------
+    One tensor per question, (requests, first answers, second answers); their exponentials sum to 1 over a request.
+    """
+    visible, positions, start = trees.visible, trees.positions, 0
+    inputs: dict[str, Any] = {"input_ids": trees.tokens}
+    decoder = model.get_decoder()
+    weight = model.get_output_embeddings().weight
+    rows = len(trees.tokens)
+    if embedded is not None:
+        start = embedded.shape[1]
+        known = model.get_input_embeddings()(trees.tokens)
+        inputs = {"inputs_embeds": torch.cat([embedded.to(known.dtype), known], dim=1)}
+        own = torch.ones(start, start, dtype=torch.bool).tril().expand(rows, -1, -1)
+        top = torch.cat([own, torch.zeros(rows, start, visible.shape[2], dtype=torch.bool)], dim=2)
+        below = torch.cat([torch.ones(rows, visible.shape[1], start, dtype=torch.bool), visible], dim=2)
+        visible = torch.cat([top, below], dim=1)
+        positions = torch.cat([torch.arange(start).expand(rows, -1), positions + start], dim=1)
+    if cache is not None:
+        visible = torch.cat([torch.ones(rows, visible.shape[1], cached, dtype=torch.bool), visible], dim=2)
+        positions = positions + cached
+        inputs["past_key_values"] = cache
+    blocked = torch.zeros(visible.shape, dtype=weight.dtype).masked_fill_(~visible, torch.finfo(weight.dtype).min)
+    hidden = decoder(
+        **inputs, attention_mask=blocked[:, None], position_ids=positions, use_cache=cache is not None
+    ).last_hidden_state[:, start:]
+    found = []
+    for branch in trees.branches:
+        before = _log_shares(model, hidden[:, branch.last], weight[branch.first])
+        after = _log_shares(model, hidden[:, branch.leaves], weight[branch.second])
+        found.append(before[:, :, None] + after)
+    return found
+
+
+def _log_shares(model: Any, hidden: Tensor, rows: Tensor) -> Tensor:
+    logits = (hidden @ rows.T).float()
+    cap = getattr(model.config, "final_logit_softcapping", None)
+    if cap:
+        logits = cap * torch.tanh(logits / cap)
+    return torch.log_softmax(logits, dim=-1)
