@@ -181,7 +181,7 @@ class Population(_Model):
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """The axes of the space."""
-        return PLANE if self.space == TONE_PLANE else tuple(self.space)  # type: ignore[arg-type]
+        return PLANE if self.space == TONE_PLANE else tuple(self.space)
 
     @property
     def points(self) -> NDArray[np.float64]:

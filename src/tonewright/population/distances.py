@@ -27,15 +27,15 @@ import scipy.optimize
 from numpy.typing import ArrayLike, NDArray
 
 from tonewright.errors import MissingExtraError
+from tonewright.population.scaling import scale
 
 Array = NDArray[np.float64]
 
 #: The published regularisation, in squared units of the plane.
 EPSILON = 1.0
-#: Sums of a plan may miss their marginal by this much in total before iterating ends.
-_MISSED = 1e-5
-_ROUNDS = 200
-_INNER = 25
+#: How often scalings are absorbed at most, and turns between.
+_ROUNDS = 10
+_TURNS = 1000
 
 
 class Distance(NamedTuple):
@@ -114,7 +114,14 @@ def sinkhorn(
     return Distance(float(value), "squared Euclidean", epsilon, (len(x), len(y)))
 
 
-def transport_cost(costs: Array, epsilon: float = EPSILON, a: Array | None = None, b: Array | None = None) -> Array:
+def transport_cost(
+    costs: Array,
+    epsilon: float = EPSILON,
+    a: Array | None = None,
+    b: Array | None = None,
+    *,
+    enough: float = 1e-5,
+) -> Array:
     r"""Return entropic transport costs :math:`\text{OT}_\epsilon` of a batch, entropy term included.
 
     Parameters
@@ -125,6 +132,8 @@ def transport_cost(costs: Array, epsilon: float = EPSILON, a: Array | None = Non
         Regularisation, above 0.
     a, b
         Weights, ``(batch, n)`` and ``(batch, m)``, with sum 1; equal if absent.
+    enough
+        Iterating ends when the plan's rows miss their weights by less than this in total.
 
     Returns
     -------
@@ -134,24 +143,20 @@ def transport_cost(costs: Array, epsilon: float = EPSILON, a: Array | None = Non
     """
     costs = np.asarray(costs, dtype=np.float64) / epsilon
     batch, n, m = costs.shape
-    a = np.full((batch, n), 1.0 / n) if a is None else np.broadcast_to(a, (batch, n))
-    b = np.full((batch, m), 1.0 / m) if b is None else np.broadcast_to(b, (batch, m))
+    a = np.full((batch, n), 1.0 / n) if a is None else np.ascontiguousarray(np.broadcast_to(a, (batch, n)))
+    b = np.full((batch, m), 1.0 / m) if b is None else np.ascontiguousarray(np.broadcast_to(b, (batch, m)))
     values = np.zeros(batch)
     left = np.arange(batch)
     f, g = np.zeros((batch, n)), _soft_minimum(costs, a)
     f = _soft_minimum(np.swapaxes(costs, 1, 2), b, g)
     for _ in range(_ROUNDS):
         # The plan's density with the potentials absorbed: its entries are near 1 wherever anything moves.
-        kernel = np.exp(f[:, :, None] + g[:, None, :] - costs)
-        v = np.ones_like(g)
-        for _ in range(_INNER):
-            u = 1.0 / np.maximum(np.matmul(kernel, (b * v)[:, :, None])[:, :, 0], 1e-300)
-            v = 1.0 / np.maximum(np.matmul((a * u)[:, None, :], kernel)[:, 0, :], 1e-300)
+        kernels = np.exp(f[:, :, None] + g[:, None, :] - costs)
+        u, v, missed = np.empty_like(f), np.empty_like(g), np.empty(len(f))
+        scale(kernels, a, b, enough, _TURNS, u, v, missed)
         f, g = f + np.log(u), g + np.log(v)
-        rows = u * np.matmul(kernel, (b * v)[:, :, None])[:, :, 0]
-        missed = np.sum(a * np.abs(rows - 1.0), axis=1)
         values[left] = np.sum(a * f, axis=1) + np.sum(b * g, axis=1)
-        going = missed > _MISSED
+        going = missed > enough
         if not going.any():
             break
         left, f, g, a, b, costs = left[going], f[going], g[going], a[going], b[going], costs[going]
