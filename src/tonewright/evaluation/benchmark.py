@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ from tonewright.evaluation.metrics import at_rms, third_octave_levels
 from tonewright.evaluation.protocol import Case, Protocol, Work, find_works
 from tonewright.evaluation.results import DECIDING, Report, Row, Scores
 from tonewright.evaluation.systems import NOTHING, Heard, System
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 #: Called after each work with how many are done, how many there are, and its name.
 Progress = Callable[[int, int, str], None]
@@ -139,7 +142,7 @@ def run(
         works = [works[index] for index in sorted(kept)]
     rows: list[Row] = []
     one = partial(judge_work, task=task, names=names, protocol=protocol, metrics=wanted)
-    for index, (work, result) in enumerate(zip(works, _each(one, works, jobs), strict=True)):
+    for index, (work, result) in enumerate(zip(works, in_processes(one, works, jobs), strict=True)):
         if isinstance(result, str):
             skipped[work.name] = result
         else:
@@ -161,12 +164,13 @@ def run(
     )
 
 
-def _each(one: Callable[[Work], list[Row] | str], works: Sequence[Work], jobs: int) -> Iterable[list[Row] | str]:
+def in_processes(one: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterable[Result]:
+    """Yield what a function, which can be pickled, returns for each item in order; in so many new processes."""
     if jobs <= 1:
-        yield from map(one, works)
+        yield from map(one, items)
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(one, works)
+        yield from pool.map(one, items)
 
 
 def judge_work(

@@ -8,17 +8,15 @@ Every pair depends on the seed, the work, the draw and the list of works; what i
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tonewright.errors import AudioError, TonewrightError
-from tonewright.evaluation.benchmark import Progress
+from tonewright.evaluation.benchmark import Progress, in_processes
 from tonewright.evaluation.metrics import at_rms
 from tonewright.evaluation.pair_results import PairReport, PairRow, PairScores
 from tonewright.evaluation.protocol import Protocol, Work, find_works
@@ -82,7 +80,7 @@ def run_pairs(
     one = partial(judge_pairs, names=names, protocol=protocol)
     rows: list[PairRow] = []
     asked = [(work, found[work]) for work in chosen]
-    for index, (work, result) in enumerate(zip(chosen, _each(one, asked, jobs), strict=True)):
+    for index, (work, result) in enumerate(zip(chosen, in_processes(one, asked, jobs), strict=True)):
         if isinstance(result, str):
             skipped[work.name] = result
         else:
@@ -101,18 +99,7 @@ def run_pairs(
     )
 
 
-_Asked = tuple[Work, Sequence[Work]]
-
-
-def _each(one: partial[list[PairRow] | str], asked: Sequence[_Asked], jobs: int) -> Iterable[list[PairRow] | str]:
-    if jobs <= 1:
-        yield from map(one, asked)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(one, asked)
-
-
-def judge_pairs(asked: _Asked, names: tuple[str, ...], protocol: Protocol) -> list[PairRow] | str:
+def judge_pairs(asked: tuple[Work, Sequence[Work]], names: tuple[str, ...], protocol: Protocol) -> list[PairRow] | str:
     """Judge every system on every pair of one work, or say why the work cannot be used."""
     systems = TASKS["match"].find_all(names)
     try:
