@@ -217,7 +217,7 @@ def _copied(inside: IO[bytes], target: Path, size: int, what: str, progress: Pro
     done = 0
     while chunk := inside.read(_CHUNK):
         try:
-            with target.open("ab") as out:
+            with target.open("ab" if done else "wb") as out:
                 out.write(chunk)
         except OSError as error:
             raise disk_error(target, error) from None
