@@ -1,0 +1,219 @@
+"""The protocol by which predictions of a population's choices are judged: folds by prompt, clouds of equal size.
+
+The prompts of a population are dealt into folds, all repeats of a prompt together. A system learns from all folds but
+one and predicts a cloud for each item of that one, seeing the prompt and the context but no answer. From the cloud, as
+many points as people answered are drawn, fifty times, and compared with the people's; the whole distribution is
+compared beside it. Clouds of unequal size are never compared, since the size alone moves every distance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.errors import TonewrightError
+from tonewright.evaluation.say_results import SayReport, SystemScores
+from tonewright.evaluation.say_scores import MEASURES, Exact, People, Score
+from tonewright.evaluation.say_systems import BLIND, SYSTEMS, find_say_system, is_bound, usual_systems
+from tonewright.evaluation.systems import label
+from tonewright.population.baselines import System
+from tonewright.population.clouds import Cloud
+from tonewright.population.data import TONE_PLANE, Item, Population, PopulationError, prompt_key
+from tonewright.reporting.files import make_folder, write_bytes
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class SayProtocol:
+    """What may be chosen.
+
+    Attributes
+    ----------
+    folds
+        Into how many parts the prompts are dealt.
+    seeds
+        How often everything is done with other folds, fits and draws; results are averaged.
+    first_seed
+        The first; the others follow it.
+    size
+        Points per drawn cloud.
+    draws
+        Clouds drawn per item.
+    epsilon
+        Of the Sinkhorn divergence, in squared units of the plane.
+    """
+
+    folds: int = 5
+    seeds: int = 1
+    first_seed: int = 0
+    size: int = 11
+    draws: int = 50
+    epsilon: float = 1.0
+
+
+def deal(population: Population, folds: int, seed: int) -> list[tuple[Population, tuple[Item, ...]]]:
+    """Deal the prompts into folds: for each, what to learn from, and the items that are held out.
+
+    Raises
+    ------
+    PopulationError
+        If there are fewer prompts than folds.
+    """
+    prompts = list(population.prompts())
+    if not 2 <= folds <= len(prompts):
+        raise PopulationError(
+            f"{len(prompts)} prompts cannot be dealt into {folds} folds; ask for 2 or more, not more."
+        )
+    order = np.random.default_rng(seed).permutation(len(prompts))
+    parts = []
+    for part in np.array_split(order, folds):
+        held = {prompts[i] for i in part}
+        train = population.subset(prompts=[prompt for prompt in prompts if prompt not in held])
+        parts.append((train, tuple(item for item in population.items if prompt_key(item.prompt) in held)))
+    return parts
+
+
+def judge(
+    population: Population,
+    systems: Sequence[str] | None = None,
+    protocol: SayProtocol | None = None,
+    *,
+    name: str = "population",
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> SayReport:
+    """Judge systems on a population on the tone plane.
+
+    Parameters
+    ----------
+    population
+        Items with fewer than three choices take no part in judging.
+    systems
+        Names, or ``[label=]module:attribute``; all baselines and bounds if absent. Prompt-blind is always judged.
+    protocol
+        The published one if absent.
+    name
+        Of the population, for the report.
+    cache
+        A folder where predictions are kept per fold, so that what was interrupted goes on where it was. Whoever
+        changes a system gives it another label or folder: only its label, the data and the seed tell predictions apart.
+    progress
+        Called after each fold of each system.
+
+    Raises
+    ------
+    TonewrightError
+        If a system cannot be found, or the population is in another space or too small.
+    """
+    protocol = protocol or SayProtocol()
+    if population.space != TONE_PLANE:
+        raise PopulationError("Predictions are judged on the tone plane; this population is in another space.")
+    names = tuple(dict.fromkeys((BLIND, *(usual_systems() if systems is None else systems))))
+    entrants = {label(each): find_say_system(each, population) for each in names}
+    items = [item for item in population.items if len(item.choices) >= 3]
+    people = {item.id: People(item, protocol.epsilon) for item in items}
+    if cache is not None:
+        make_folder(cache)
+    total, done = len(entrants) * protocol.seeds * protocol.folds, 0
+    scores: dict[str, SystemScores] = {}
+    for each, system in entrants.items():
+        found: list[dict[str, Score]] = []
+        for seed in range(protocol.first_seed, protocol.first_seed + protocol.seeds):
+            found.append({})
+            for train, held in deal(population, protocol.folds, seed):
+                found[-1].update(_fold(each, system, train, held, people, seed, protocol, cache))
+                done += 1
+                if progress is not None:
+                    progress(done, total, each)
+        scores[each] = _collected(items, found)
+    return SayReport(
+        population=name,
+        source=population.source,
+        protocol=protocol,
+        items=tuple(items),
+        baselines=tuple(each for each in entrants if each in SYSTEMS),
+        bounds=tuple(each for each, system in entrants.items() if is_bound(system)),
+        scores=scores,
+    )
+
+
+def _fold(
+    name: str,
+    system: System,
+    train: Population,
+    held: Sequence[Item],
+    people: dict[str, People],
+    seed: int,
+    protocol: SayProtocol,
+    cache: Path | None,
+) -> Iterator[tuple[str, Score]]:
+    covers: Callable[[Item], bool] = getattr(system, "covers", lambda _: True)
+    asked = [item for item in held if item.id in people and covers(item)]
+    if not asked:
+        return
+    clouds = _predicted(name, system, train, asked, seed, cache)
+    exact = Exact(protocol.epsilon)
+    for item, cloud in zip(asked, clouds, strict=True):
+        # The same numbers for every system: an item's draws differ by what is predicted only.
+        digest = int.from_bytes(hashlib.sha256(item.id.encode()).digest()[:8], "big")
+        rng = np.random.default_rng([seed, digest])
+        yield item.id, people[item.id].score(cloud, protocol.draws, protocol.size, rng, exact)
+
+
+def _predicted(
+    name: str, system: System, train: Population, asked: Sequence[Item], seed: int, cache: Path | None
+) -> list[Cloud]:
+    shown = list(asked) if is_bound(system) else [item.asked() for item in asked]
+    if cache is None:
+        return _answers(name, system, train, shown, seed)
+    key = hashlib.sha256(repr((name, seed, train.to_json(), [item.model_dump() for item in shown])).encode())
+    path = cache / f"{''.join(c if c.isalnum() else '-' for c in name)}-{seed}-{key.hexdigest()[:16]}.npz"
+    if path.exists():
+        with np.load(path, allow_pickle=False) as kept:
+            return [
+                Cloud(kept[f"points_{i}"], kept[f"weights_{i}"], float(kept["cells"][i])) for i in range(len(shown))
+            ]
+    clouds = _answers(name, system, train, shown, seed)
+    arrays: dict[str, NDArray[np.float64]] = {"cells": np.array([cloud.cell for cloud in clouds])}
+    for i, cloud in enumerate(clouds):
+        arrays |= {f"points_{i}": cloud.points, f"weights_{i}": cloud.weights}
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)  # type: ignore[arg-type]
+    write_bytes(path, content.getvalue())
+    return clouds
+
+
+def _answers(name: str, system: System, train: Population, shown: list[Item], seed: int) -> list[Cloud]:
+    clouds = system.fit(train, seed)(shown)
+    if len(clouds) != len(shown):
+        raise TonewrightError(f"The system {name} was asked about {len(shown)} items and answered {len(clouds)}.")
+    for cloud in clouds:
+        fine = cloud.points.ndim == 2 and cloud.points.shape == (len(cloud.weights), 2)
+        if not fine or not np.isfinite(cloud.points).all() or abs(cloud.weights.sum() - 1.0) > 1e-6:
+            raise TonewrightError(f"The system {name} answered with something that is no distribution on the plane.")
+    return clouds
+
+
+def _collected(items: Sequence[Item], found: Sequence[dict[str, Score]]) -> SystemScores:
+    def over(item: Item, name: str) -> float:
+        values = [scores[item.id].values[name] for scores in found if item.id in scores]
+        return float(np.mean(values)) if values else np.nan
+
+    def parts(item: Item) -> tuple[NDArray[np.float64], float]:
+        own = [scores[item.id] for scores in found if item.id in scores]
+        if not own:
+            return np.full(len(item.choices), np.nan), np.nan
+        return np.mean([one.to_listeners for one in own], axis=0), float(np.mean([one.within for one in own]))
+
+    return SystemScores(
+        values={name: np.array([over(item, name) for item in items]) for name in MEASURES},
+        to_listeners=[parts(item)[0] for item in items],
+        within=np.array([parts(item)[1] for item in items]),
+    )
