@@ -43,8 +43,8 @@ class Term:
         Where more of it lies on the tone plane, (x, y), about a unit long.
     dynamics
         What remedies the complaint or gives the quality.
-    forms
-        The word itself, its other forms and synonyms, in lower case.
+    forms, nouns
+        The word itself and other adjectives for it; nouns for what it names. In lower case.
     opposite
         Name of another term.
     source
@@ -60,6 +60,7 @@ class Term:
     plane: tuple[float, float]
     dynamics: Dynamics
     forms: tuple[str, ...]
+    nouns: tuple[str, ...]
     opposite: str
     source: str
     words: dict[str, str]
@@ -159,6 +160,7 @@ def _term(name: str, row: dict[str, Any]) -> Term:
         plane=(float(row["plane"][0]), float(row["plane"][1])),
         dynamics=row["dynamics"],
         forms=(name, *row["forms"]),
+        nouns=tuple(row["nouns"]),
         opposite=row["opposite"],
         source=row["source"],
         words={language: row[language] for language in LANGUAGES if language in row},
@@ -188,9 +190,9 @@ def _forms() -> dict[str, str]:
     """Return every form in lower case and the name of its term; a term's own name goes before others' synonyms."""
     found: dict[str, str] = {}
     for term in terms().values():
-        for form in (*term.forms, *term.words.values()):
+        for form in (*term.forms, *term.nouns, *term.words.values()):
             found.setdefault(form, term.name)
-            if form.isascii() and " " not in form and not comparative(form).startswith("more "):
+            if form in term.forms and form.isascii() and " " not in form and not comparative(form).startswith("more "):
                 found.setdefault(comparative(form), term.name)
         if "de" in term.words:
             found.setdefault(german_comparative(term.words["de"]), term.name)
@@ -275,7 +277,7 @@ _CUES: tuple[tuple[str, str, int], ...] = (
 
 def _sense(before: str, after: str, form: str, term: Term) -> int:
     """Return +1 if more of what the term names is wanted, -1 for less, 0 if it is not asked about."""
-    compared = form not in term.forms and form not in term.words.values()
+    compared = form not in (*term.forms, *term.nouns) and form not in term.words.values()
     less = re.search(r"\b(less|weniger|moins|menos|mindre|not|no|nicht)( \w+)?$", before)
     if compared:
         return -1 if less else 1

@@ -1,0 +1,109 @@
+"""What synthetic requests are made of: concepts, vocabulary, frames; and what is held out of training."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from tonewright.controllers.say.vocabulary import LANGUAGES, Term, terms
+
+Split = Literal["train", "held"]
+#: Parts of the families of concepts and of the frames that training never sees.
+_HELD_FAMILIES, _HELD_FRAMES = 0.2, 0.25
+
+
+@dataclass(frozen=True)
+class Concept:
+    """Something listeners ask for; see ``concepts.toml``.
+
+    Attributes
+    ----------
+    kind
+        ``tone``, ``mood`` or ``scene``: which frames its words fit.
+    plane
+        Where the plain request lies on the tone plane, (x, y).
+    spread
+        Standard deviation between people around it.
+    family
+        Held out together.
+    words
+        By language, ``en`` included.
+    """
+
+    name: str
+    kind: str
+    plane: tuple[float, float]
+    spread: float
+    family: str
+    words: dict[str, tuple[str, ...]]
+
+
+@cache
+def concepts() -> dict[str, Concept]:
+    """Return all concepts by name."""
+    return {
+        name: Concept(
+            name=name,
+            kind=row["kind"],
+            plane=(float(row["plane"][0]), float(row["plane"][1])),
+            spread=float(row["spread"]),
+            family=row["family"],
+            words={
+                "en": tuple(row["words"]),
+                **{language: (row[language],) for language in LANGUAGES if language in row},
+            },
+        )
+        for name, row in load("concepts.toml").items()
+    }
+
+
+def split_of(family: str) -> Split:
+    """Return the side of the split on which a family of concepts and terms is."""
+    return "held" if family in _held_families() else "train"
+
+
+def concepts_of(split: Split) -> list[Concept]:
+    """Return the concepts on one side of the split."""
+    return [concept for concept in concepts().values() if split_of(concept.family) == split]
+
+
+def terms_of(split: Split) -> list[Term]:
+    """Return the vocabulary's terms on one side of the split."""
+    return [term for term in terms().values() if split_of(term.name) == split]
+
+
+@cache
+def frames(kind: str, sense: str, language: str, split: Split) -> list[str]:
+    """Return the frames for ``kind`` (``tone``, ``mood``, ``scene``, ``fix``) and ``sense`` (``more``, ``less``)."""
+    rows: list[str] = load("templates.toml")[kind].get(sense, {}).get(language, [])
+    return _side(rows, split, _HELD_FRAMES)
+
+
+@cache
+def unrelated(split: Split) -> list[str]:
+    """Return the requests that are not about sound, on one side of the split."""
+    return _side([text for group in load("unrelated.toml").values() for text in group], split, _HELD_FRAMES)
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return a TOML file beside this module as plain data."""
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def _held_families() -> frozenset[str]:
+    families = {concept.family for concept in concepts().values()} | set(terms())
+    return frozenset(_side(families, "held", _HELD_FAMILIES))
+
+
+def _side(names: Iterable[str], split: Split, part: float) -> list[str]:
+    """Return the names on one side, by the names alone; both sides get at least one of two."""
+    ordered = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
+    held = max(1, round(part * len(ordered))) if len(ordered) > 1 else 0
+    return ordered[:held] if split == "held" else ordered[held:]
