@@ -6,8 +6,8 @@
         --systems NDMP=scripts.paper_system:match
 
 The folder is that of a run of ``tonewright train``; its best weights answer. As in training, ``auto`` hears and works
-at a peak of 1, ``match`` and ``style`` at -40 LUFS. The trunk sees any length; it was trained on 131072 samples, so that
-``--per-segment`` is what the paper does.
+at a peak of 1, ``match`` and ``style`` at -40 LUFS. The trunk sees any length; it was trained on 131072 samples, so
+that ``--per-segment`` is what the paper does.
 """
 
 from __future__ import annotations

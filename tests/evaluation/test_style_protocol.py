@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_presets_fill_their_ranges(name: str, table: list[tuple[float, float]]) -> None:
     assert name in PRESETS
-    drawn = [draw_preset(name, np.random.default_rng(seed)) for seed in range(200)]  # type: ignore[arg-type]
+    drawn = [draw_preset(name, np.random.default_rng(seed)) for seed in range(200)]
     found: list[list[float]] = [[], [], [], [], []]
     turns: tuple[list[float], list[float]] = ([], [])
     for settings in drawn:
