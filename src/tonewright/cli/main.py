@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tonewright import __version__
-from tonewright.cli import auto, corpus, evaluate, match, measure, output, render, schema, show, train, warmup
+from tonewright.cli import auto, corpus, evaluate, match, measure, models, output, render, schema, show, train, warmup
 from tonewright.errors import TonewrightError
 
 #: What is left for faults of the program itself (EX_SOFTWARE of sysexits.h).
@@ -33,6 +33,7 @@ app.command("show")(show.show)
 app.command("measure")(measure.measure)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(models.app, name="models")
 app.command("train")(train.train)
 app.command("schema")(schema.schema)
 app.command("warmup")(warmup.warmup)

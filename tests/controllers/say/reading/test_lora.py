@@ -68,7 +68,7 @@ def test_the_default_model(tmp_path: Path) -> None:
         assert (loaded.model(**tokens).logits - theirs(**tokens).logits).abs().max() < 1e-3
 
 
-def plain(**changed: torch.Tensor) -> dict[str, torch.Tensor]:
+def plain(**changed: Any) -> dict[str, Any]:
     """Return an adapter for one weight of the tiny model, with some tensors changed, or left out if empty."""
     key = "base_model.model.model.layers.0.self_attn.q_proj"
     tensors = {f"{key}.lora_A.weight": torch.ones(2, 64), f"{key}.lora_B.weight": torch.ones(64, 2)}
@@ -108,7 +108,7 @@ Q = "base_model__model__model__layers__0__self_attn__q_proj"
         ),
     ],
 )
-def test_what_does_not_fit_changes_nothing(tensors: dict[str, torch.Tensor], config: dict[str, Any], said: str) -> None:
+def test_what_does_not_fit_changes_nothing(tensors: dict[str, Any], config: dict[str, Any], said: str) -> None:
     model = tiny_llama()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     with pytest.raises(ModelError, match=said):

@@ -89,4 +89,5 @@ def tiny_llama(seed: int = 0) -> Any:
         num_key_value_heads=GROUPS,
         tie_word_embeddings=True,
     )
-    return LlamaForCausalLM(config).eval()
+    model: Any = LlamaForCausalLM(config)
+    return model.eval()

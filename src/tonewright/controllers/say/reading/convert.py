@@ -1,7 +1,7 @@
 """From a GGUF file to a folder that loads at once: safetensors in float32, configuration, tokenizer, a record.
 
-Reading a GGUF file takes many seconds each time, reading the folder less than one. Weights are kept in the float32
-they are dequantised to: float16 would be half the size, but move logits by up to 0.04, and be no faster to load.
+Reading a GGUF file takes many seconds each time, mapping the folder into memory less than one. Weights are kept in the
+float32 they are dequantised to: half-size formats would change the logits, and be no faster to load.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a language model is asked about a request, in a form whose answer is a table of probabilities.
 
-A question ends where the model would write a first token and, after it, a second one. Only few tokens are admitted at
-both places, so the model's probabilities of all pairs can be read: nothing is sampled, and nothing can fail to parse.
+A question ends where the model would write a token and, after it, perhaps a second one. Only few tokens are admitted
+there, so the model's probabilities of all answers can be read: nothing is sampled, and nothing can fail to parse.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from tonewright.controllers.say.reading.home import ModelError
 DIGITS = tuple("0123456789")
 #: Frequency regions of the vocabulary from the lowest up, then what is no region.
 REGIONS = ("sub", "bass", "boom", "mud", "box", "nasal", "presence", "harsh", "sibilance", "air")
-KINDS = (*REGIONS, "plane", "dynamics", "unrelated")
+#: More and less of each region, then what is no region: a tone of the whole, level over time, nothing about sound.
+KINDS = (*(f"{region}{sign}" for region in REGIONS for sign in "+-"), "plane", "compress", "expand", "unrelated")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question with two places to answer.
+    """A question with one or two places to answer.
 
     Attributes
     ----------
@@ -28,19 +29,19 @@ class Question:
     lead
         Text between the request and the first answer.
     first, second
-        Admitted answers, each a single token where it stands.
+        Admitted answers, each a single token where it stands; no second ones where one token says it all.
     """
 
     name: str
     lead: str
     first: tuple[str, ...]
-    second: tuple[str, ...]
+    second: tuple[str, ...] = ()
 
 
 #: Where on the tone plane: the tilt (0 warm, 9 bright), then the smile (0 relaxed, 9 energetic).
 PLANE = Question("plane", "\nTone:", DIGITS, DIGITS)
-#: What kind of request it is, with the region that it is about, then whether there shall be more or less of it.
-KIND = Question("kind", "\nBand:", tuple("ABCDEFGHIJKLM"), ("+", "-"))
+#: What kind of request it is: a letter for each of :data:`KINDS`.
+KIND = Question("kind", "\nBand:", tuple(f" {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWX"))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """All answers to all questions in one pass: a batch of requests as trees of tokens instead of lines.
 
-A request is the trunk. Each question's lead grows from it, and from the lead grow all admitted first answers side by
-side, none of which sees another. The model's output at the end of a lead says how probable each first answer is, that
+A request is the trunk. Each question's lead grows from it, and where second answers follow, all admitted first answers
+grow from the lead side by side, none of which sees another. The model's output at the end of a lead says how probable each first answer is, that
 at a first answer how probable each second one is. What is computed equals the passes over every line alone, at a
 fraction of their cost.
 """
@@ -30,7 +30,7 @@ class Branch:
     last
         Column of the last token of the lead.
     leaves
-        Columns of the first answers.
+        Columns of the first answers; none where no second ones follow.
     first, second
         Tokens of the answers.
     """
@@ -93,14 +93,14 @@ class Planter:
             second = [token_of(tokenizer, question.lead + question.first[0], answer) for answer in question.second]
             self._leads.append(lead)
             self._first.append(torch.tensor(first))
-            self._second.append(torch.tensor(second))
+            self._second.append(torch.tensor(second, dtype=torch.long))
 
     def plant(self, requests: Sequence[str]) -> Trees:
         """Return the trees of a batch; shorter trunks end in columns that nothing sees."""
         trunks = [self._trunk(request) for request in requests]
         length = max(len(trunk) for trunk in trunks)
-        sprouts = [len(lead) + len(first) for lead, first in zip(self._leads, self._first, strict=True)]
-        columns = length + sum(sprouts)
+        leaves = [first if len(second) else first[:0] for first, second in zip(self._first, self._second, strict=True)]
+        columns = length + sum(len(lead) + len(grown) for lead, grown in zip(self._leads, leaves, strict=True))
         tokens = torch.full((len(trunks), columns), self._filler)
         positions = torch.zeros((len(trunks), columns), dtype=torch.long)
         visible = torch.zeros((len(trunks), columns, columns), dtype=torch.bool)
@@ -114,10 +114,10 @@ class Planter:
         inside = trunk_columns[None] < sizes[:, None]
         visible[:, :length, :length] = (trunk_columns[:, None] >= trunk_columns[None])[None] & inside[:, None, :]
         start = length
-        for lead, first, second in zip(self._leads, self._first, self._second, strict=True):
-            middle, end = start + len(lead), start + len(lead) + len(first)
+        for lead, grown, first, second in zip(self._leads, leaves, self._first, self._second, strict=True):
+            middle, end = start + len(lead), start + len(lead) + len(grown)
             tokens[:, start:middle] = torch.tensor(lead)
-            tokens[:, middle:end] = first
+            tokens[:, middle:end] = grown
             positions[:, start:middle] = sizes[:, None] + torch.arange(len(lead))
             positions[:, middle:end] = sizes[:, None] + len(lead)
             visible[:, start:end, :length] = inside[:, None, :]
@@ -157,7 +157,8 @@ def answers(
 
     Returns
     -------
-    One tensor per question, (requests, first answers, second answers); their exponentials sum to 1 over a request.
+    One tensor per question, (requests, first answers, second answers), or (requests, answers) where one token says it
+    all; their exponentials sum to 1 over a request.
     """
     visible, positions, start = trees.visible, trees.positions, 0
     inputs: dict[str, Any] = {"input_ids": trees.tokens}
@@ -184,6 +185,9 @@ def answers(
     found = []
     for branch in trees.branches:
         before = _log_shares(model, hidden[:, branch.last], weight[branch.first])
+        if not len(branch.second):
+            found.append(before)
+            continue
         after = _log_shares(model, hidden[:, branch.leaves], weight[branch.second])
         found.append(before[:, :, None] + after)
     return found

@@ -54,8 +54,8 @@ def test_a_gguf_file_gives_the_weights_that_transformers_reads(place: Path, capf
     assert not loaded.model.training
     assert loaded.sha256 == sha256_of(place / "tiny.gguf")
     assert loaded.name == "tiny"
-    direct = AutoModelForCausalLM.from_pretrained(place, gguf_file="tiny.gguf").eval()
-    assert torch.equal(logits(loaded.model), logits(direct))
+    direct: Any = AutoModelForCausalLM.from_pretrained(place, gguf_file="tiny.gguf")
+    assert torch.equal(logits(loaded.model), logits(direct.eval()))
     assert loaded.model.get_output_embeddings().weight is loaded.model.get_input_embeddings().weight
 
 

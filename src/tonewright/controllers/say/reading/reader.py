@@ -1,0 +1,98 @@
+"""A language model as a reader: requests in, distributions out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tonewright.controllers.say.reading.load import Loaded, torch_threads
+from tonewright.controllers.say.reading.questions import KIND, KINDS, PLANE, REGIONS, TRAINED, Frame, Question
+from tonewright.controllers.say.reading.tree import Planter, answers
+from tonewright.population.distribution import PlaneDistribution
+
+#: Requests per pass.
+_BATCH = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a model says of a request.
+
+    Attributes
+    ----------
+    plane
+        Where people would put it.
+    kinds
+        Probability of each of :data:`~tonewright.controllers.say.reading.questions.KINDS`, (24,); ``None`` from a model
+        that was not asked.
+    """
+
+    plane: PlaneDistribution
+    kinds: NDArray[np.float64] | None = None
+
+    def probability(self, kind: str) -> float:
+        """Return how probable a kind is; 0 if the model was not asked."""
+        return 0.0 if self.kinds is None else float(self.kinds[KINDS.index(kind)])
+
+    @property
+    def kind(self) -> str:
+        """The most probable kind: the regions count together against each of the others, then the likeliest of them."""
+        if self.kinds is None:
+            return "plane"
+        regions = self.kinds[: 2 * len(REGIONS)]
+        others = self.kinds[2 * len(REGIONS) :]
+        if others.max() >= regions.sum():
+            return KINDS[2 * len(REGIONS) + int(np.argmax(others))]
+        return KINDS[int(np.argmax(regions))]
+
+
+class Reader:
+    """Reads requests with one model.
+
+    Parameters
+    ----------
+    loaded
+        The model, any adapter merged.
+    frame
+        Words around a request: as the adapter was trained, or with an explanation for a model without one.
+    kinds
+        Whether to ask for the kind too: only a model that was trained to answer it can.
+    examples
+        Text before every request (in-context learning).
+    """
+
+    def __init__(self, loaded: Loaded, *, frame: Frame = TRAINED, kinds: bool = True, examples: str = "") -> None:
+        self.loaded = loaded
+        questions: list[Question] = [PLANE, KIND] if kinds else [PLANE]
+        self._planter = Planter(loaded.tokenizer, questions, frame, examples)
+
+    def read(self, requests: Sequence[str]) -> list[Reading]:
+        """Return a reading for each request, in order; the same bytes every time."""
+        found: list[Reading] = []
+        for first in range(0, len(requests), _BATCH):
+            found.extend(read_batch(self.loaded.model, self._planter, requests[first : first + _BATCH]))
+        return found
+
+
+def read_batch(model: Any, planter: Planter, requests: Sequence[str]) -> list[Reading]:
+    """Read some requests in one pass."""
+    with torch.inference_mode(), torch_threads():
+        tables = [one.exp().double().numpy() for one in answers(model, planter.plant(requests))]
+    return [
+        Reading(as_distribution(tables[0][row]), tables[1][row] if len(tables) > 1 else None)
+        for row in range(len(requests))
+    ]
+
+
+def as_distribution(table: NDArray[np.float64]) -> PlaneDistribution:
+    """Turn a table (tilt, smile) into a distribution on the plane's usual grid."""
+    return PlaneDistribution(np.asarray(table, dtype=np.float64).T).resampled(SIZE_READ)
+
+
+#: Cells per axis of what is returned: a multiple of the table's, so that cells are split evenly.
+SIZE_READ = 20
