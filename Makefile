@@ -80,14 +80,17 @@ bench: .venv/.peers
 	@touch $@
 
 # torch in its CPU build; tests that need it skip, and say so, where it cannot be had. auraloss would bring the build
-# for graphics cards by itself.
+# for graphics cards by itself; so would what reads language models, which comes after torch for that reason.
 .venv/.tools: .venv/.installed constraints-ci.txt pyproject.toml
 	@echo "Installing torch and tools into .venv ..."
 	$(PIP) install --quiet -c constraints-ci.txt -e . --group dev
 	$(PIP) install --quiet -c constraints-ci.txt --retries 1 --extra-index-url $(TORCH_INDEX) --no-deps torch \
 	    && $(PIP) install --quiet -c constraints-ci.txt torch \
 	    && $(PIP) install --quiet -c constraints-ci.txt --no-deps auraloss \
-	    || echo "torch could not be installed: tests that need it will be skipped."
+	    && $(PIP) install --quiet -c constraints-ci.txt transformers gguf accelerate peft \
+	    || echo "torch or transformers could not be installed: tests that need them will be skipped."
+	$(PIP) install --quiet -c constraints-ci.txt POT \
+	    || echo "POT could not be installed: tests that need it will be skipped."
 	@touch $@
 
 # What benchmarks compare with, where it can be had; without their requirements, which are training tools.
