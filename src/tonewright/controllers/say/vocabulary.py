@@ -239,12 +239,15 @@ def _chinese(text: str) -> bool:
 #: Cues in the order they are tried: where, pattern, sense. 0 means that the word is not what is asked about.
 _MORE_NOUN = (
     r"\b(too little|not enough|lacks?|lacking|missing|misses|could use|needs?|wants?|more|deserves|zu wenig|mehr|fehlt|"
-    r"nicht genug|manque( de)?|pas assez( de)?|plus( de)?|falta|más|poco|mangler|mere|ikke nok)( \w+){0,2}$|不够|更|缺乏|缺少"
+    r"nicht genug|manque( de)?|pas assez( de)?|plus( de)?|falta|más|poco|mangler|mere|ikke nok)( \w+){0,2}$"
+    r"|不够|更|缺乏|缺少"
 )
 _LESS = (
     r"\b(too|less|fewer|reduce|reducing|remove|removing|cut|cutting|lower|tame|taming|kill|drop|fix|cure|lose|minus|"
-    r"without|rid of|take out|take away|take off|dial back|dial down|pull back|tone down|turn down|calm|ease|soften|stop|"
-    r"avoid|no more|not so|not as|not too|don't|do not|hate|sick of|tired of|over-?ly|excess|excessive|way|suffers from|"
+    r"without|rid of|take out|take away|take off|dial back|dial down|pull back|tone down|turn down|calm|ease|soften|"
+    r"stop|"
+    r"avoid|no more|not so|not as|not too|don't|do not|hate|sick of|tired of|over-?ly|excess|excessive|way|"
+    r"suffers from|"
     r"enlève|réduis|réduire|moins|trop|sans|weniger|zu|ohne|nicht so|reduziere|menos|demasiado|quita|sin|reduce|mindre|"
     r"for|uden|fjern)\b|太|过于|减少|降低|不要|别|没那么|少一?点|不那么"
 )
@@ -254,7 +257,8 @@ _LESS_AFTER = (
 )
 _WANTED = (
     r"\b(add|adding|boost|increase|increasing|raise|give|bring|makes?|making|want|wants|wanted|like|love|prefer|should|let|"
-    r"push|emphasi[sz]e|enhance|extra|wish|wished|would|could be|become|towards?|turn up|get|mach|mache|bitte|soll|möchte|"
+    r"push|emphasi[sz]e|enhance|extra|wish|wished|would|could be|become|towards?|turn up|get|mach|mache|bitte|soll|"
+    r"möchte|"
     r"gib|rends|rendez|veux|voudrais|ajoute|haz|quiero|añade|gør|giv|vil|tilføj)\b|让|使|想要|增加|加|希望"
 )
 _SAID = (

@@ -15,8 +15,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from tonewright.controllers.say.vocabulary import LANGUAGES, Term, comparative
-from tonewright.training.say.texts.sources import Concept, Split, concepts_of, frames, load, terms_of, unrelated
+from tonewright.controllers.say.vocabulary import LANGUAGES, Term, comparative, terms
+from tonewright.training.say.texts.sources import (
+    Concept,
+    Split,
+    concepts,
+    concepts_of,
+    frames,
+    load,
+    terms_of,
+    unrelated,
+)
 
 Kind = Literal["population", "fix", "unrelated"]
 #: Parts of a generated set.
@@ -175,27 +184,36 @@ def _word(random: np.random.Generator, request: _Request, split: Split, abroad: 
 
 def _choices(request: _Request, language: str, split: Split) -> list[tuple[str, list[str]]]:
     """Return the frames that can say a request, each with the words that fit it."""
-    subject = request.subject
+    of_terms = isinstance(request.subject, Term)
+    return _choices_for(of_terms, request.subject.name, request.sense, request.degree, language, split)
+
+
+@cache
+def _choices_for(
+    of_terms: bool, name: str, sense: str, degree: float, language: str, split: Split
+) -> list[tuple[str, list[str]]]:
+    subject = terms()[name] if of_terms else concepts()[name]
     if isinstance(subject, Concept):
         words = list(subject.words.get(language, ()))
         if not words:
             return []
-        return [(f, words) for f in frames(subject.kind, request.sense, language, split) if _says(f, request.degree)]
+        return [(f, words) for f in frames(subject.kind, sense, language, split) if _says(f, degree)]
     adjectives = (
         list(subject.forms) if language == "en" else [subject.words[language]] if language in subject.words else []
     )
     if not adjectives:
         return []
-    found = [(f, adjectives) for f in frames("fix", request.sense, language, split) if _says(f, request.degree)]
-    if subject.state == "quality" and request.sense == "less":
+    found = [(f, adjectives) for f in frames("fix", sense, language, split) if _says(f, degree)]
+    if subject.state == "quality" and sense == "less":
         # "It sounds warm" is no complaint.
         found = [(f, w) for f, w in found if not re.search(r"\{deg\}", f)]
     if language == "en" and subject.nouns:
-        nouns = [f for f in frames("tone", request.sense, "en", split) if _says(f, request.degree)]
+        nouns = [f for f in frames("tone", sense, "en", split) if _says(f, degree)]
         found += [(f, list(subject.nouns)) for f in nouns[: max(1, len(found) // 3)]]
     return found
 
 
+@cache
 def _says(frame: str, degree: float) -> bool:
     """Whether a frame can say a degree."""
     fixed = re.match(r"([\d.]+)=", frame)

@@ -1,0 +1,307 @@
+"""``say``: a request in words, settings out.
+
+    numbers in it are obeyed  ->  what is left is read by a language model: engineer's word, tone, or not about sound
+      ->  what a population would choose on the tone plane  ->  settings, and which part decided
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from tonewright.controllers.result import Recording, Result, check_options
+from tonewright.controllers.say.answer import Answer
+from tonewright.controllers.say.compose import Wanted, compose
+from tonewright.controllers.say.intensity import intensity
+from tonewright.controllers.say.numbers import Parsed, parse
+from tonewright.controllers.say.vocabulary import Finding, interpret
+from tonewright.errors import SettingsError
+from tonewright.population.data import Context
+from tonewright.population.distribution import PlaneDistribution
+from tonewright.rendering import CEILING_DB, Progress, open_source, settle
+
+if TYPE_CHECKING:
+    from tonewright.reporting import Story
+
+#: Controllers' settings are made for audio at this loudness, in LUFS.
+WORKING_LUFS = -23.0
+#: Longest request, in characters: anything longer is no request.
+LONGEST = 2000
+#: The most draws from a distribution at once.
+MOST_SAMPLES = 10_000
+
+
+class SayError(SettingsError):
+    """A request cannot be answered."""
+
+
+class Read(Protocol):
+    """What a model says of one request; :class:`~tonewright.controllers.say.reading.reader.Reading` is one."""
+
+    @property
+    def plane(self) -> PlaneDistribution:
+        """What people would choose."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What the request is."""
+        ...
+
+
+class Model(Protocol):
+    """Anything that reads requests."""
+
+    def read(self, requests: Sequence[str]) -> Sequence[Read]:
+        """Return what is said of each."""
+        ...
+
+
+class Taste(Protocol):
+    """Turns what people would choose into what one person would."""
+
+    def personal(self, plane: PlaneDistribution) -> PlaneDistribution:
+        """Return the person's distribution."""
+        ...
+
+
+@dataclass(frozen=True)
+class SayResult(Result):
+    """An answer put on a recording.
+
+    Attributes
+    ----------
+    answer
+        What was understood.
+    """
+
+    answer: Answer
+
+    @cached_property
+    def story(self) -> Story:
+        """Everything a report shows."""
+        from tonewright.analysis.bands import CENTRES
+        from tonewright.reporting import Story, describe_settings
+
+        return Story(
+            title=f"{self.source.name}: {self.answer.prompt}",
+            settings=self.settings,
+            sample_rate=self.source.sample_rate,
+            frequency_hz=CENTRES,
+            spectra={},
+            sections=[
+                ("What was understood", list(self.answer.said)),
+                (
+                    "What was done",
+                    describe_settings(
+                        self.settings.model_copy(update={"output_db": 0.0}), sample_rate=self.source.sample_rate
+                    ),
+                ),
+                ("Level", self._level_words()),
+            ],
+            before=self.before,
+            after=self.after,
+            files={"input": self.source.name},
+            labels={"input": "your recording", "output": "the result"},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything found as plain data."""
+        return {**super().to_dict(), "answer": self.answer.to_dict()}
+
+
+def answer(
+    prompts: Sequence[str],
+    model: Model,
+    *,
+    amount: float = 1.0,
+    samples: int = 0,
+    seed: int = 0,
+    context: Context | None = None,
+    taste: Taste | None = None,
+) -> list[Answer]:
+    """Answer requests, without audio.
+
+    Parameters
+    ----------
+    prompts
+        One request each.
+    model
+        Reads what is not numbers.
+    amount
+        Of everything but numbers, 0 to 1.5.
+    samples
+        Independent draws from each distribution.
+    seed
+        Of the draws: the same seed gives the same for a prompt, wherever in the list it stands.
+    context
+        Mood, place, company and programme count as if they were said with the request.
+    taste
+        Of one person, who then stands for the population.
+
+    Raises
+    ------
+    SayError
+        If a request is empty or too long, or an option makes no sense.
+    """
+    check_options(amount, "both", 12.0)
+    if not 0 <= samples <= MOST_SAMPLES:
+        raise SayError(f"Between 0 and {MOST_SAMPLES} samples can be drawn, not {samples}.")
+    for prompt in prompts:
+        if not prompt.strip():
+            raise SayError("The request is empty: say in words how it should sound.")
+        if len(prompt) > LONGEST:
+            raise SayError(f"The request has {len(prompt)} characters; at most {LONGEST} are read.")
+    parsed = [parse(prompt) for prompt in prompts]
+    asked = [in_context(one.rest if _says_more(one) else prompt, context) for one, prompt in zip(parsed, prompts, strict=True)]
+    found = model.read(asked)
+    return [
+        _answer(prompt, one, reading, amount=amount, samples=samples, seed=seed, taste=taste)
+        for prompt, one, reading in zip(prompts, parsed, found, strict=True)
+    ]
+
+
+def say(
+    prompt: str,
+    source: Recording | None = None,
+    *,
+    amount: float = 1.0,
+    samples: int = 0,
+    seed: int = 0,
+    context: Context | None = None,
+    taste: Taste | None = None,
+    model: Model | str | Path | None = None,
+    loudness: float | None = None,
+    ceiling_db: float | None = CEILING_DB,
+    progress: Progress | None = None,
+) -> Answer | SayResult:
+    """Turn a request into settings, and put them on a recording if there is one.
+
+    Parameters
+    ----------
+    prompt
+        How it should sound, in words; numbers in it are obeyed exactly.
+    source
+        Audio in memory or a path.
+    model
+        A reader of requests, or the name or folder of a language model; the default with its adapter if absent.
+    loudness
+        Of the result in LUFS; as the input if absent.
+    ceiling_db
+        Highest true peak in dBTP, kept by gain alone; ``None`` for none.
+
+    Other parameters are those of :func:`answer`.
+
+    Returns
+    -------
+    An :class:`~tonewright.controllers.say.answer.Answer`; with a source, a :class:`SayResult`.
+
+    Raises
+    ------
+    SayError, MissingExtraError, AudioError
+        In one sentence.
+
+    Examples
+    --------
+    >>> say("a bit warmer, for a late dinner").settings  # doctest: +SKIP
+    """
+    reader = find_model(model, progress)
+    found = answer([prompt], reader, amount=amount, samples=samples, seed=seed, context=context, taste=taste)[0]
+    if source is None:
+        return found
+    return put_on(found, source, amount=amount, loudness=loudness, ceiling_db=ceiling_db, progress=progress)
+
+
+def put_on(
+    found: Answer,
+    source: Recording,
+    *,
+    amount: float = 1.0,
+    loudness: float | None = None,
+    ceiling_db: float | None = CEILING_DB,
+    progress: Progress | None = None,
+) -> SayResult:
+    """Put an answer on a recording: thresholds are moved to its level, the result is as loud as it unless asked."""
+    from tonewright.audio import measure
+
+    own = open_source(source)
+    settings = found.settings
+    before = None
+    if settings.compressor is not None or any(band.compressor for band in settings.bands):
+        before = measure(own.audio if own.audio is not None else source)  # type: ignore[arg-type]
+        if np.isfinite(before.integrated):
+            settings = settings.at_level(before.integrated - WORKING_LUFS)
+    settled = settle(
+        own, settings, loudness=loudness, ceiling_db=ceiling_db, before=before, keep=True, progress=progress
+    )
+    return SayResult(
+        settings=settled.settings, source=own, settled=settled, what="both", amount=amount, answer=found
+    )
+
+
+def find_model(model: Model | str | Path | None, progress: Progress | None = None) -> Model:
+    """Return a reader of requests; see :func:`say`."""
+    if model is not None and not isinstance(model, str | Path):
+        return model
+    from tonewright.controllers.say.shipped import reader
+
+    return reader(model, progress)
+
+
+def in_context(request: str, context: Context | None) -> str:
+    """Return a request with what else is known, in words."""
+    if context is None or context.is_empty:
+        return request
+    said = [
+        form.format(value)
+        for form, value in (
+            ("for {}", context.programme),
+            ("in a {} mood", context.mood),
+            ("in this place: {}", context.place),
+            ("with {}", context.company),
+        )
+        if value
+    ]
+    return f"{request.rstrip('. ')}, {', '.join(said)}"
+
+
+def _answer(
+    prompt: str, parsed: Parsed, reading: Read, *, amount: float, samples: int, seed: int, taste: Taste | None
+) -> Answer:
+    plane = reading.plane if taste is None else taste.personal(reading.plane)
+    more = not parsed.found or _says_more(parsed)
+    kind = reading.kind if more else "plane"
+    text = parsed.rest if parsed.found else prompt
+    wanted = _wanted(interpret(text), kind, text) if more else None
+    unrelated = more and kind == "unrelated" and wanted is None
+    tone = more and not unrelated and (wanted is None or wanted.dynamics == "expand")
+    x, y = plane.mean()
+    done = compose(parsed, wanted, (float(x), float(y)) if tone else None, unrelated=unrelated, amount=amount)
+    draws = plane.sample(samples, np.random.default_rng([seed, *prompt.encode()])) if samples else np.zeros((0, 2))
+    return Answer(prompt, done.settings, done.decided_by, plane, draws, kind, done.said)
+
+
+def _wanted(found: Finding | None, kind: str, text: str) -> Wanted | None:
+    """Return what an engineer's word asks for: one of the table, or what the model takes for one."""
+    if found is not None and kind != "unrelated":
+        return Wanted(found.region, found.direction, found.dynamics, found.strength, found.term.capitalize())
+    strength = intensity(text)
+    if kind in ("compress", "expand"):
+        return Wanted("", 0, "compress" if kind == "compress" else "expand", strength, "Level over time")
+    if kind[-1:] in "+-" and kind:
+        return Wanted(kind[:-1], 1 if kind.endswith("+") else -1, "none", strength, "As an engineer would understand it")
+    return None
+
+
+def _says_more(parsed: Parsed) -> bool:
+    """Whether a request says more than its numbers."""
+    return parsed.found and sum(letter.isalpha() for letter in parsed.rest) >= _LEAST_LETTERS
+
+
+#: What is left of a request with numbers counts from so many letters on.
+_LEAST_LETTERS = 4
