@@ -113,6 +113,23 @@ def find(name: str | Path | None, progress: Progress | None = None) -> tuple[Pat
     return name, name
 
 
+def keep_layers(model: Any, depth: int | None) -> None:
+    """Drop the layers above the first `depth`, in place: the last ones serve to write, and reading needs none of them.
+
+    Raises
+    ------
+    ModelError
+        If the model is not that deep.
+    """
+    layers = model.get_decoder().layers
+    if depth is None:
+        return
+    if not 1 <= depth <= len(layers):
+        raise ModelError(f"The model has {len(layers)} layers; {depth} cannot be kept.")
+    model.get_decoder().layers = layers[:depth]
+    model.config.num_hidden_layers = depth
+
+
 @contextmanager
 def torch_threads(count: int | None = None) -> Iterator[None]:
     """Let torch compute on as many threads as Tonewright uses, and on as many as before afterwards.
