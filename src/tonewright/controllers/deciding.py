@@ -7,7 +7,6 @@ of which little is known, stay near what holds everywhere.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,10 @@ from numpy.typing import NDArray
 from tonewright.analysis.bands import CENTRES
 from tonewright.analysis.sections import find_sections
 from tonewright.analysis.survey import Survey
+from tonewright.controllers.balance_hints import balance_hint
 from tonewright.networks.frames import Frames, hear_frames, level_db, to_frames
 from tonewright.networks.network import Network, Prediction
+from tonewright.networks.specification import PROFILES, Profile
 from tonewright.networks.trust import Trust, trust
 from tonewright.parameters import limits
 from tonewright.processor.filters import response_db
@@ -24,8 +25,7 @@ from tonewright.rendering import Section, Timeline
 from tonewright.rendering.timeline import between, same_structure
 from tonewright.settings import Compressor, Settings
 
-Profile = Literal["music", "speech"]
-PROFILES: tuple[Profile, ...] = ("music", "speech")
+__all__ = ["PROFILES", "Profile", "added_db", "decide", "decide_sections", "quieter"]
 
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
 _LEAST_GAIN_DB, _LEAST_SLOPE = 0.1, 0.12
@@ -49,7 +49,7 @@ def decide(
     amount, what, max_gain_db
         As for :func:`~tonewright.controllers.auto.auto`.
     """
-    prediction, followed, settings = _answer(network, hear_frames(outline), profile, amount)
+    prediction, followed, settings = _answer(network, hear_frames(outline), profile, amount, outline.sample_rate)
     return prediction, followed, same_structure([_calm(_restrict(settings, what, max_gain_db))])[0]
 
 
@@ -64,14 +64,14 @@ def decide_sections(
     starts = find_sections(outline.powers, outline.window_s)
     rate = outline.sample_rate
     frames = hear_frames(outline)
-    whole = _restrict(_answer(network, frames, profile, amount)[2], what, max_gain_db)
+    whole = _restrict(_answer(network, frames, profile, amount, rate)[2], what, max_gain_db)
     found, parts = [], []
     for first, last in pairwise([*starts, len(outline.powers)]):
         powers = outline.powers[first:last]
         heard = frames if len(starts) == 1 else to_frames(powers, outline.dynamics[first:last], rate)
         settings = whole
         if len(starts) > 1 and heard.level_db - frames.level_db > _PAUSE_DB:
-            own = _restrict(_answer(network, heard, profile, amount)[2], what, max_gain_db)
+            own = _restrict(_answer(network, heard, profile, amount, rate)[2], what, max_gain_db)
             seconds = (last - first) * outline.window_s
             settings = between(whole, own, seconds / (seconds + _HALF_S))
         found.append(_calm(settings))
@@ -84,11 +84,14 @@ def decide_sections(
     return Timeline(tuple(Section(start * outline.window_s, one) for start, one in zip(starts, levelled, strict=True)))
 
 
-def _answer(network: Network, frames: Frames, profile: Profile, amount: float) -> tuple[Prediction, Trust, Settings]:
+def _answer(
+    network: Network, frames: Frames, profile: Profile, amount: float, sample_rate: float
+) -> tuple[Prediction, Trust, Settings]:
     """Return the network's answer, how far it is followed, and settings scaled so for audio at its own level."""
-    prediction = network.predict([frames], np.array([float(profile == name) for name in PROFILES]))
+    hint = balance_hint(network.ridge, frames, profile, network.layout, sample_rate)
+    prediction = network.predict([frames], hint)
     followed = trust(network, prediction.log_ratio)
-    return prediction, followed, prediction.settings.scaled(amount * followed.amount).at_level(-frames.gain_db)
+    return prediction, followed, prediction.settings.scaled(followed.amount).scaled(amount).at_level(-frames.gain_db)
 
 
 def _restrict(settings: Settings, what: str, max_gain_db: float) -> Settings:

@@ -26,7 +26,7 @@ WORKING_DB = -23.0
 BANDS = CENTRES.size
 WIDTH = BANDS + len(MEASURES)
 #: Levels are floored here after the working level is set, in dBFS, centred and scaled.
-_FLOOR_DB, _CENTRE_DB, _SCALE_DB = -100.0, -45.0, 15.0
+FLOOR_DB, CENTRE_DB, SCALE_DB = -100.0, -45.0, 15.0
 #: Bandwidth of a band relative to its centre.
 _RELATIVE_WIDTH = 2.0 ** (0.5 / PER_OCTAVE) - 2.0 ** (-0.5 / PER_OCTAVE)
 #: A K-weighting for levels is designed at this rate: levels must not depend on the recording's.
@@ -64,13 +64,14 @@ def _k_weights() -> Array:
     return np.asarray(np.prod([np.abs(response(one, CENTRES, _K_RATE)) ** 2 for one in sections], axis=0))
 
 
-_K_WEIGHTS = _k_weights()
+#: Of sixth octaves at :data:`CENTRES`.
+K_WEIGHTS = _k_weights()
 
 
 def level_db(powers: NDArray[np.floating], sample_rate: float) -> float:
     """Return the K-weighted level of mean powers per bin, (windows, bands), in dB: loudness without gates."""
     mean = powers.mean(axis=0, dtype=np.float64) * band_factors(sample_rate)
-    return float(10.0 * np.log10(mean @ (_K_WEIGHTS * usable_bands(sample_rate)) + 1e-12) - 0.691)
+    return float(10.0 * np.log10(mean @ (K_WEIGHTS * usable_bands(sample_rate)) + 1e-12) - 0.691)
 
 
 def to_frames(powers: NDArray[np.floating], dynamics: NDArray[np.floating], sample_rate: float) -> Frames:
@@ -88,12 +89,12 @@ def to_frames(powers: NDArray[np.floating], dynamics: NDArray[np.floating], samp
     level = level_db(powers, sample_rate)
     gain = WORKING_DB - level
     bands = 10.0 * np.log10(powers * band_factors(sample_rate) + 1e-14) + gain
-    bands[:, ~usable_bands(sample_rate)] = _FLOOR_DB
+    bands[:, ~usable_bands(sample_rate)] = FLOOR_DB
     moving = dynamics.astype(np.float64)
     moving[:, :-1] += gain
-    values = np.concatenate([np.maximum(bands, _FLOOR_DB) - _CENTRE_DB, np.maximum(moving, _FLOOR_DB)], axis=1)
-    values[:, BANDS:-1] += -_CENTRE_DB / 2.0
-    values /= _SCALE_DB
+    values = np.concatenate([np.maximum(bands, FLOOR_DB) - CENTRE_DB, np.maximum(moving, FLOOR_DB)], axis=1)
+    values[:, BANDS:-1] += -CENTRE_DB / 2.0
+    values /= SCALE_DB
     return Frames(values.astype(np.float32), level)
 
 

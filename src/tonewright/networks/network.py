@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from tonewright.layouts import LAYOUTS, Layout
 from tonewright.networks.frames import BANDS, WIDTH, Frames
 from tonewright.networks.layers import attend, convolve, gelu, linear, normalise, power_mean, spread
+from tonewright.networks.ridge import SHAPES, Ridge
 from tonewright.networks.specification import NetworkError, Specification
 from tonewright.settings import Settings
 
@@ -104,6 +105,11 @@ class Network:
         """The layout it predicts."""
         return LAYOUTS[self.specification.layout]
 
+    @cached_property
+    def ridge(self) -> Ridge | None:
+        """The regression that makes the hint of ``auto``, where the weights hold one."""
+        return Ridge.of(self.weights) if self.specification.ridge else None
+
     def predict(self, recordings: Sequence[Frames], hint: NDArray[np.floating]) -> Prediction:
         """Hear recordings and answer.
 
@@ -167,7 +173,8 @@ def weight_shapes(specification: Specification) -> dict[str, tuple[int, ...]]:
         "expect": (1, s.hidden),
     }
     weights = {f"{name}.weight": shape for name, shape in layers.items()}
-    return weights | {f"{name}.bias": shape[:1] for name, shape in layers.items()}
+    weights |= {f"{name}.bias": shape[:1] for name, shape in layers.items()}
+    return weights | SHAPES if s.ridge else weights
 
 
 def filter_columns(layout: Layout) -> list[int]:

@@ -9,6 +9,9 @@ from typing import Literal
 from tonewright.errors import TonewrightError
 
 Task = Literal["auto", "match"]
+#: What a recording may be taken for.
+Profile = Literal["music", "speech"]
+PROFILES: tuple[Profile, ...] = ("music", "speech")
 
 
 class NetworkError(TonewrightError):
@@ -26,8 +29,9 @@ class Specification:
     layout
         Name of the layout whose vector it predicts; see :mod:`tonewright.layouts`.
     hint
-        Numbers given beside the recordings: ``auto`` 2 (music, speech: one is 1), ``match`` 76 (the closed form's
-        curve in units of 10 dB, the logarithm of its scale, the filters that follow it in [0, 1]).
+        Numbers given beside the recordings: ``auto`` 2 (music, speech: one is 1), and with a ridge 77 (then its curve
+        in units of 10 dB, the filters that follow it in [0, 1]); ``match`` 76 (the closed form's curve in units of
+        10 dB, the logarithm of its scale, the filters that follow it).
     start
         So many numbers at the end of the hint are where filters start from instead of the layout's neutral values:
         what the network predicts is added to them.
@@ -39,6 +43,8 @@ class Specification:
         Of the frame encoder's residual blocks, in frames.
     heads
         Of the attention over time.
+    ridge
+        Whether the weight file holds a regression (:mod:`tonewright.networks.ridge`) that makes the hint of ``auto``.
     """
 
     task: Task
@@ -51,6 +57,7 @@ class Specification:
     hidden: int = 384
     dilations: tuple[int, ...] = (1, 2, 4)
     heads: int = 4
+    ridge: bool = False
 
     @property
     def recordings(self) -> int:

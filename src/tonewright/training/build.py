@@ -14,6 +14,8 @@ from tonewright.training.paper import AutoEqNetwork, Shape, StyleNetwork
 HINTS = {"auto": 2, "match": 76}
 #: How many of them are filters to start from.
 STARTS = {"auto": 0, "match": 18}
+#: What a regression adds to the hint of ``auto``: its curve, and filters to start from.
+_CURVE, _FILTERS = 57, 18
 
 
 def specification_of(experiment: Experiment) -> Specification:
@@ -23,13 +25,14 @@ def specification_of(experiment: Experiment) -> Specification:
         task=experiment.task,
         layout=experiment.layout,
         size=LAYOUTS[experiment.layout].size,
-        hint=HINTS[experiment.task],
-        start=STARTS[experiment.task],
+        hint=HINTS[experiment.task] + (_CURVE + _FILTERS if shape.ridge else 0),
+        start=STARTS[experiment.task] + (_FILTERS if shape.ridge else 0),
         channels=shape.channels,
         summary=shape.summary,
         hidden=shape.hidden,
         dilations=shape.dilations,
         heads=shape.heads,
+        ridge=shape.ridge,
     )
 
 

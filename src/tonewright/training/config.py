@@ -55,6 +55,9 @@ class Data(_Model):
         Probability that a second work is laid under the first, 6 to 20 dB lower.
     varied_speed
         Probability that a work is played faster or slower, by up to a ninth.
+    varied_tone_db
+        For ``auto``: standard deviation of a random smooth curve by which the spectrum that is heard differs, in dB, as
+        if the work had been mastered otherwise. What was hidden stays the answer, so no spectrum is learned by heart.
     level
         Of recordings when settings are hidden: ``rms``, -20 dBFS, or ``peak``, 0 dBFS as in the paper's AutoEQ.
     """
@@ -67,6 +70,7 @@ class Data(_Model):
     reuse: int = Field(2, ge=1)
     mixed: float = Field(0.25, ge=0, le=1)
     varied_speed: float = Field(0.3, ge=0, le=1)
+    varied_tone_db: float = Field(0.0, ge=0)
     level: Literal["rms", "peak"] = "rms"
 
     @model_validator(mode="after")
@@ -85,6 +89,8 @@ class Architecture(_Model):
     ----------
     heads, dropout
         Of ours only; see :class:`~tonewright.networks.specification.Specification`.
+    ridge
+        Of ours for ``auto`` only: learn a regression on long-term spectra first, and start from its answer.
     kernel, padding, film, neutral_start
         Of the paper's only; see :class:`~tonewright.training.paper.Shape`.
     """
@@ -96,6 +102,7 @@ class Architecture(_Model):
     dilations: tuple[int, ...] = (1, 2, 4)
     heads: int = Field(4, ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
+    ridge: bool = False
     kernel: int = Field(7, ge=1)
     padding: Literal["same", "none"] = "same"
     film: bool = False
@@ -190,6 +197,8 @@ class Experiment(_Model):
             raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}")
         if self.mapping != "log" and self.network.kind == "controller":
             raise ValueError("the controller network's files know the mapping log only")
+        if self.network.ridge and (self.task, self.network.kind) != ("auto", "controller"):
+            raise ValueError("only the controller network for auto starts from a ridge")
         return self
 
     @property

@@ -12,7 +12,7 @@ What they answer is put on the crop at the level that they heard.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import scipy.signal
@@ -22,8 +22,11 @@ from tonewright.analysis.bands import usable_bands, window_length
 from tonewright.analysis.dynamics import window_dynamics
 from tonewright.analysis.survey import WINDOW_S, window_powers
 from tonewright.audio.meters import Meter
+from tonewright.controllers.balance_hints import balance_hint
 from tonewright.controllers.matching.hints import curve_hint
-from tonewright.networks.frames import Frames, band_factors, to_frames
+from tonewright.networks.frames import BANDS, CENTRE_DB, FLOOR_DB, SCALE_DB, Frames, band_factors, to_frames
+from tonewright.networks.ridge import Ridge, long_term_db
+from tonewright.networks.specification import PROFILES, Profile
 from tonewright.processor.engine import Engine
 from tonewright.training.config import Experiment
 from tonewright.training.corpus import Corpus, Entry
@@ -44,8 +47,10 @@ _SPEEDS = ((8, 9), (15, 16), (16, 15), (9, 8))
 _UNDER_DB = (-20.0, -6.0)
 #: Bands this far below the loudest do not count in the true change of a spectrum, in dB.
 _AUDIBLE_DB = 60.0
+#: Width of the random curve's bell, in bands of a sixth octave.
+_TINT_BANDS = 3
 _STRETCH = 131072
-_TRAIN, _VALIDATION, _CROPS = 0, 1, 2
+_TRAIN, _VALIDATION, _CROPS, _SPECTRA = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,25 @@ class Batch:
     waves: tuple[Floats, ...] = ()
 
 
+class Spectra(NamedTuple):
+    """What a regression learns from.
+
+    Attributes
+    ----------
+    level_db
+        Long-term level of each sixth octave of an excerpt at the working level, (excerpts, 57), in dB.
+    profile
+        Of each, a place in :data:`~tonewright.networks.specification.PROFILES`, (excerpts,).
+    hidden
+        Settings that may be hidden, as many for each excerpt as for the next, in turn: a degradation's name and its
+        values.
+    """
+
+    level_db: NDArray[np.float64]
+    profile: NDArray[np.int64]
+    hidden: list[tuple[str, NDArray[np.float64]]]
+
+
 @dataclass(frozen=True)
 class _Scenes:
     """What a batch is cut from: excerpts clean and degraded, (rows, frames), and what is heard of them."""
@@ -88,7 +112,14 @@ class _Scenes:
 
 
 class Examples:
-    """Draws batches from corpora as an experiment says."""
+    """Draws batches from corpora as an experiment says.
+
+    Attributes
+    ----------
+    ridge
+        Makes the hints of ``auto`` where the experiment wants one; to be set before batches are drawn, see
+        :mod:`tonewright.training.regression`.
+    """
 
     def __init__(self, experiment: Experiment, corpora: list[Corpus] | None = None) -> None:
         self.experiment = experiment
@@ -105,6 +136,7 @@ class Examples:
         self.window = window_length(self.rate, WINDOW_S)
         self._group, self._scenes = -1, cast("_Scenes | None", None)
         self._engine_plans = {name: DEGRADATIONS[name].plan for name in self._names}
+        self.ridge: Ridge | None = None
 
     def batch(self, number: int) -> Batch:
         """Return the training batch of a step; `reuse` steps in turn share what is heard and differ in the crops."""
@@ -124,8 +156,27 @@ class Examples:
             batches.append(self._cut(self._draw(rng, "validation", min(size, count - first)), rng))
         return batches
 
+    def spectra(self, count: int, hidings: int) -> Spectra:
+        """Return excerpts of training works as a regression hears them, and settings that may be hidden on each.
+
+        Parameters
+        ----------
+        count, hidings
+            Excerpts, and settings for each.
+        """
+        rng = np.random.default_rng([self.experiment.seed, _SPECTRA])
+        length = round(self.rate * min(self.experiment.data.context_s))
+        drawn = [self._excerpts(rng, "train", length, 0) for _ in range(count)]
+        return Spectra(
+            level_db=np.array([long_term_db(self._hear(first)[1].values) for first, _, _ in drawn]),
+            profile=np.array([PROFILES.index(profile) for _, _, profile in drawn]),
+            hidden=[self._hide(rng) for _ in range(count * hidings)],
+        )
+
     def _draw(self, rng: np.random.Generator, split: Split, rows: int) -> _Scenes:
         """Draw works, excerpts and settings, and hear them."""
+        if self.experiment.network.ridge and self.ridge is None:
+            raise RuntimeError("The regression of the hints is missing: fit it before drawing.")
         data = self.experiment.data
         context = max(round(self.rate * rng.choice(data.context_s)), data.crop_frames)
         reference = round(self.rate * rng.choice(data.reference_s)) if self.experiment.task == "match" else 0
@@ -141,7 +192,12 @@ class Examples:
         else:
             degraded = self._process(own, settings)
             frames = tuple(self._hear(row)[1] for row in degraded)
-            hints = [np.array([0.0, 1.0]) if speech else np.array([1.0, 0.0]) for _, _, speech in drawn]
+            if data.varied_tone_db and split == "train":
+                frames = tuple(_tinted(one, data.varied_tone_db, rng) for one in frames)
+            hints = [
+                balance_hint(self.ridge, one, profile, self._layout, self.rate)
+                for one, (_, _, profile) in zip(frames, drawn, strict=True)
+            ]
             recordings = [frames]
         return _Scenes(
             settings=settings,
@@ -217,7 +273,7 @@ class Examples:
 
     def _excerpts(
         self, rng: np.random.Generator, split: Split, length: int, other_length: int
-    ) -> tuple[Floats, Floats, bool]:
+    ) -> tuple[Floats, Floats, Profile]:
         """Draw one or two excerpts of a work at the level for hiding, perhaps of two works at once."""
         entry, first, second = self._one(rng, split, length, other_length)
         if rng.random() < self.experiment.data.mixed and split == "train":
@@ -225,7 +281,7 @@ class Examples:
             _, under, under_second = self._one(rng, split, length, other_length, entry.profile)
             first, second = first + gain * under, second + gain * under_second
         scaled = _at_peak if self.experiment.data.level == "peak" else _at_level
-        return scaled(first), scaled(second), entry.profile == "speech"
+        return scaled(first), scaled(second), entry.profile
 
     def _one(
         self, rng: np.random.Generator, split: Split, length: int, other_length: int, profile: str | None = None
@@ -274,6 +330,18 @@ def _loud_share(loud: NDArray[np.bool_], start: int, frames: int) -> float:
         return 1.0
     part = loud[start // _STRETCH : (start + frames) // _STRETCH + 1]
     return float(part.mean()) if part.size else 0.0
+
+
+def _tinted(frames: Frames, spread_db: float, rng: np.random.Generator) -> Frames:
+    """Bend what is heard by a random smooth curve of mean 0; silence stays silence."""
+    reach = np.arange(-3 * _TINT_BANDS, 3 * _TINT_BANDS + 1)
+    kernel = np.exp(-0.5 * (reach / _TINT_BANDS) ** 2)
+    curve = np.convolve(rng.standard_normal(BANDS + len(reach) - 1), kernel / np.linalg.norm(kernel), "valid")
+    tint = np.zeros(frames.values.shape[1])
+    tint[:BANDS] = spread_db / SCALE_DB * (curve - curve.mean())
+    silence = np.float32((FLOOR_DB - CENTRE_DB) / SCALE_DB)
+    bent = np.maximum(frames.values + tint, silence)
+    return replace(frames, values=np.where(frames.values > silence, bent, frames.values).astype(np.float32))
 
 
 def _sounds(x: Floats) -> bool:

@@ -60,6 +60,8 @@ def export(folder: Path, target: Path, experiment: Experiment) -> dict[str, Any]
         raise ConfigError(f"Networks of kind {experiment.network.kind} run in torch only and are not exported.")
     network.load_state_dict(best["weights"])
     examples, objective = Examples(experiment), Objective(experiment)
+    if network.specification.ridge:
+        examples.ridge = network.held()
     # Beyond the steps that were trained on: other excerpts and settings, of the same works.
     first = experiment.data.reuse * experiment.steps
     fit_expectation(network, objective, (examples.batch(first + n) for n in range(_EXPECTATION_BATCHES)))

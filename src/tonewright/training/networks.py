@@ -12,6 +12,7 @@ from torch.nn import functional
 from tonewright.layouts import LAYOUTS
 from tonewright.networks.frames import BANDS, WIDTH
 from tonewright.networks.network import DECIBELS, filter_columns
+from tonewright.networks.ridge import SHAPES, Ridge
 from tonewright.networks.specification import Specification
 
 #: A vector of the layout moves by this much per unit of the head's output.
@@ -82,6 +83,10 @@ class ControllerNetwork(nn.Module):
         neutral = torch.from_numpy(LAYOUTS[s.layout].neutral.astype(np.float32))
         self.register_buffer("neutral", neutral, persistent=False)
         self._filters = filter_columns(LAYOUTS[s.layout])
+        if s.ridge:
+            self.ridge = nn.Module()
+            for name, shape in SHAPES.items():
+                self.ridge.register_buffer(name.removeprefix("ridge."), torch.zeros(shape))
 
     def forward(self, recordings: list[Tensor], hint: Tensor) -> tuple[Tensor, Tensor]:
         """Predict vectors of the layout.
@@ -131,6 +136,15 @@ class ControllerNetwork(nn.Module):
         bands = x[:, :, :BANDS]
         long_term = (torch.logsumexp(slope * bands, dim=1) - math.log(x.shape[1])) / slope
         return torch.cat([long_term, x.mean(dim=1), _spread(x)], dim=1)
+
+    def hold(self, ridge: Ridge) -> None:
+        """Keep a regression among the weights; only where the specification says so."""
+        for name, value in ridge.arrays().items():
+            self.get_buffer(name).copy_(torch.from_numpy(value))
+
+    def held(self) -> Ridge:
+        """Return the regression that is kept among the weights."""
+        return Ridge.of({name: self.get_buffer(name).numpy() for name in SHAPES})
 
     def arrays(self) -> dict[str, Tensor]:
         """Return weights as :class:`~tonewright.networks.network.Network` wants them, float32."""

@@ -24,6 +24,8 @@ from tonewright.errors import OutputError
 from tonewright.training.build import build_network
 from tonewright.training.config import ConfigError, Experiment, Optimiser, parse_experiment
 from tonewright.training.examples import Batch, Examples
+from tonewright.training.networks import ControllerNetwork
+from tonewright.training.regression import fit_ridge
 from tonewright.training.tasks import Objective, Terms
 
 CHECKPOINT, BEST, LOG = "checkpoint.pt", "best.pt", "log.jsonl"
@@ -133,6 +135,7 @@ class Trainer:
     def take_step(self) -> Terms:
         """Take the next step; return what its batch cost before it."""
         experiment, options = self.experiment, self.experiment.optimiser
+        self._prepare()
         torch.manual_seed(_step_seed(experiment.seed, self.step))
         self.network.train()
         batch = self.examples.batch(self.step)
@@ -156,6 +159,7 @@ class Trainer:
 
     def validate(self) -> dict[str, float]:
         """Judge the averaged weights on the validation examples: mean errors, their ratio, how confidence fares."""
+        self._prepare()
         if self._validation is None:
             self._validation = self.examples.validation()
         rows: list[Tensor] = []
@@ -173,6 +177,19 @@ class Trainer:
             "better": float(np.mean(error < nothing)),
             "confidence_correlation": float(np.corrcoef(expected, actual)[0, 1]) if varied else 0.0,
         }
+
+    def _prepare(self) -> None:
+        """Learn the regression of the hints before the first example is drawn; later it is among the weights."""
+        network, average = self.network, self.average
+        if not isinstance(network, ControllerNetwork) or not isinstance(average, ControllerNetwork):
+            return
+        if not network.specification.ridge or self.examples.ridge is not None:
+            return
+        if self.step == 0:
+            ridge = fit_ridge(self.examples)
+            network.hold(ridge)
+            average.hold(ridge)
+        self.examples.ridge = network.held()
 
     def _validate(self, tell: Callable[[str, float], None] | None) -> None:
         result = self.validate()

@@ -15,7 +15,7 @@ from tonewright.networks.frames import band_factors
 from tonewright.networks.network import filter_columns
 
 #: Decibels per unit of a hint.
-_SCALE_DB = 10.0
+SCALE_DB = 10.0
 _AUDIBLE_DB = 75.0
 
 
@@ -26,11 +26,16 @@ def expectation_hint(expectation: Expectation, layout: Layout, sample_rate: floa
     gain, frequency and Q of six bands in [0, 1] of the layout's ranges.
     """
     curve = expectation.curve_db - expectation.curve_db.mean()
-    theta = sketch_bands(expectation.curve_db, sample_rate)
+    start = filters_along(expectation.curve_db, layout, sample_rate)
+    return np.concatenate([curve / SCALE_DB, [np.log(expectation.scale)], start])
+
+
+def filters_along(curve_db: NDArray[np.float64], layout: Layout, sample_rate: float) -> NDArray[np.float64]:
+    """Return filters that follow a curve, (57,) in dB, roughly: those of a layout's vector that say so, (18,)."""
+    theta = sketch_bands(curve_db, sample_rate)
     filters = np.column_stack([theta[:, 0], np.exp(theta[:, 1]), np.exp(theta[:, 2])]).ravel()
     ranges = [layout.free[column].range for column in filter_columns(layout)]
-    start = [float(one.from_units(value)) for one, value in zip(ranges, filters, strict=True)]
-    return np.concatenate([curve / _SCALE_DB, [np.log(expectation.scale)], start])
+    return np.array([float(one.from_units(value)) for one, value in zip(ranges, filters, strict=True)])
 
 
 def curve_hint(
