@@ -27,7 +27,7 @@ import scipy.optimize
 from numpy.typing import ArrayLike, NDArray
 
 from tonewright.errors import MissingExtraError
-from tonewright.population.scaling import scale
+from tonewright.population.scaling import scale, scale_alike
 
 Array = NDArray[np.float64]
 
@@ -108,8 +108,8 @@ def sinkhorn(
     x, y, a, b = _checked(x, y, x_weights, y_weights)
     value = (
         transport_cost(pairwise(x, y)[None] ** 2, epsilon, a[None], b[None])[0]
-        - 0.5 * transport_cost(pairwise(x, x)[None] ** 2, epsilon, a[None], a[None])[0]
-        - 0.5 * transport_cost(pairwise(y, y)[None] ** 2, epsilon, b[None], b[None])[0]
+        - 0.5 * own_transport_cost(pairwise(x, x)[None] ** 2, epsilon, a[None])[0]
+        - 0.5 * own_transport_cost(pairwise(y, y)[None] ** 2, epsilon, b[None])[0]
     )
     return Distance(float(value), "squared Euclidean", epsilon, (len(x), len(y)))
 
@@ -154,13 +154,37 @@ def transport_cost(
         kernels = np.exp(f[:, :, None] + g[:, None, :] - costs)
         u, v, missed = np.empty_like(f), np.empty_like(g), np.empty(len(f))
         scale(kernels, a, b, enough, _TURNS, u, v, missed)
-        f, g = f + np.log(u), g + np.log(v)
+        f, g = f + _log_ratio(u, a), g + _log_ratio(v, b)
         values[left] = np.sum(a * f, axis=1) + np.sum(b * g, axis=1)
         going = missed > enough
         if not going.any():
             break
         left, f, g, a, b, costs = left[going], f[going], g[going], a[going], b[going], costs[going]
     return values * epsilon
+
+
+def own_transport_cost(
+    costs: Array, epsilon: float = EPSILON, a: Array | None = None, *, enough: float = 1e-5
+) -> Array:
+    """Return the entropic transport cost of clouds to themselves: :func:`transport_cost` where both are the same.
+
+    Parameters
+    ----------
+    costs
+        Symmetric, shape ``(batch, n, n)``.
+    epsilon, a, enough
+        As there.
+    """
+    costs = np.asarray(costs, dtype=np.float64) / epsilon
+    batch, n, _ = costs.shape
+    a = np.full((batch, n), 1.0 / n) if a is None else np.ascontiguousarray(np.broadcast_to(a, (batch, n)))
+    # Half of where everything goes at once is a start from which no scaling leaves the range of numbers.
+    f = 0.5 * _soft_minimum(costs, a)
+    kernels = np.exp(f[:, :, None] + f[:, None, :] - costs)
+    u, missed = np.empty_like(f), np.empty(batch)
+    scale_alike(kernels, a, enough, _TURNS * _ROUNDS, u, missed)
+    f = f + _log_ratio(u, a)
+    return np.asarray(2.0 * np.sum(a * f, axis=1) * epsilon)
 
 
 def w2(x: ArrayLike, y: ArrayLike, x_weights: ArrayLike | None = None, y_weights: ArrayLike | None = None) -> Distance:
@@ -210,6 +234,11 @@ def assignment_distances(costs: Array) -> Array:
 def _mean(distances: Array, a: Array | None, b: Array | None) -> Array:
     rows = distances.mean(axis=-1) if b is None else np.einsum("...nm,...m->...n", distances, b)
     return np.asarray(rows.mean(axis=-1) if a is None else np.sum(rows * a, axis=-1))
+
+
+def _log_ratio(scaled: Array, weights: Array) -> Array:
+    # Where there is no weight nothing moves, and any potential will do.
+    return np.log(np.divide(scaled, weights, out=np.ones_like(scaled), where=weights > 0.0))
 
 
 def _soft_minimum(costs: Array, a: Array, f: Array | None = None) -> Array:
