@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +18,7 @@ def test_regions_cover_hearing_without_gaps() -> None:
     assert len(edges) == 10
     assert edges[0][0] == 20
     assert edges[-1][1] == 20_000
-    assert all(low[1] == high[0] for low, high in zip(edges, edges[1:], strict=False))
+    assert all(low[1] == high[0] for low, high in pairwise(edges))
 
 
 def test_the_table_is_consistent() -> None:
@@ -149,6 +152,21 @@ def test_intensity_is_ordered_in_every_language() -> None:
 def test_comparatives() -> None:
     words = ["boomy", "warm", "fat", "thin", "present", "full", "mellow", "harsh", "metallic", "clear", "tight", "open"]
     assert [comparative(word) for word in words] == [
-        "boomier", "warmer", "fatter", "thinner", "more present", "fuller", "mellower", "harsher", "more metallic", "clearer",
+        "boomier", "warmer", "fatter", "thinner", "more present", "fuller", "mellower", "harsher", "more metallic",
+        "clearer",
         "tighter", "more open",
     ]  # fmt: skip
+
+
+def test_the_sentences_to_judge_by_are_sound() -> None:
+    """The list itself: a model and the lookup are compared on it elsewhere."""
+    rows = tomllib.loads(Path(__file__).with_name("vocabulary_sentences.toml").read_text(encoding="utf-8"))["sentence"]
+    assert len({row["text"] for row in rows}) == len(rows) == 120
+    assert sum(not row["known"] for row in rows) == 30
+    order = list(regions())
+    for row in rows:
+        places = sorted(order.index(region) for region in row["regions"])
+        assert len(places) <= 3
+        assert all(high - low <= 2 for low, high in pairwise(places)), row["text"]
+        assert set(row["directions"]) <= {-1, 0, 1}
+        assert (row["directions"] == [0]) == (places == []) == ("dynamics" in row)

@@ -25,7 +25,7 @@ LISTENING = Path(
 
 @cache
 def made(split: Split = "train") -> list[Text]:
-    return generate(0, 6000, split)
+    return generate(0, 4000, split)
 
 
 def test_the_same_seed_gives_the_same_texts() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, Literal
 
@@ -144,8 +145,10 @@ def _sound(random: np.random.Generator, kind: Kind, split: Split, abroad: bool =
     while True:
         for index in random.permutation(len(subjects)):
             for request in _requests(random, subjects[index], scenes):
+                if abroad and not _languages(request, split):
+                    continue
                 for _ in range(_PARAPHRASES):
-                    yield _word(random, request, split, abroad and request.context is None)
+                    yield _word(random, request, split, abroad)
 
 
 def _requests(random: np.random.Generator, subject: Concept | Term, scenes: list[Concept]) -> list[_Request]:
@@ -167,7 +170,7 @@ def _requests(random: np.random.Generator, subject: Concept | Term, scenes: list
 
 def _word(random: np.random.Generator, request: _Request, split: Split, abroad: bool) -> Text:
     """Put a request in words, in another language than English where one has a frame for it."""
-    languages = [x for x in LANGUAGES if _choices(request, x, split)] if abroad else []
+    languages = _languages(request, split) if abroad else ()
     language = languages[random.integers(len(languages))] if languages else "en"
     choices = _choices(request, language, split)
     frame, filled = choices[random.integers(len(choices))]
@@ -180,6 +183,13 @@ def _word(random: np.random.Generator, request: _Request, split: Split, abroad: 
         )
     prompt = _roughen(random, prompt, language)
     return _text(request, prompt, language)
+
+
+def _languages(request: _Request, split: Split) -> tuple[str, ...]:
+    """Return the languages besides English that can say a request; contexts are English only."""
+    if request.context is not None:
+        return ()
+    return tuple(language for language in LANGUAGES if _choices(request, language, split))
 
 
 def _choices(request: _Request, language: str, split: Split) -> list[tuple[str, list[str]]]:
