@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tonewright.evaluation.protocol import Protocol
 
-app = typer.Typer(help="Evaluate controllers on a folder of music.", no_args_is_help=True)
+app = typer.Typer(help="Evaluate controllers on a folder of music or on listening data.", no_args_is_help=True)
 
 _CORRECTORS = (
     "nothing, average-spectrum, ridge, auto, oracle, oracle-eq, [label=]module:function, or [label=]FILE.safetensors."
@@ -218,6 +218,72 @@ def pairs(
         output.emit("evaluate pairs", found.to_dict())
         return
     print_pairs(found, output.console())
+    for path in (target, report):
+        if path is not None:
+            output.tell(f"{path}")
+
+
+@app.command("say")
+def say(
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="Listening data: a file or an https address.", show_default=False)
+    ],
+    systems: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--systems",
+            metavar="NAME[,NAME...]",
+            help="uniform, flat, clear, dark, podcast, prompt-blind, nearest-prompts, kernel-ridge (both also with "
+            "-minilm), oracle-mean, retest, or [label=]module:attribute.",
+            show_default="all that can run",
+        ),
+    ] = None,
+    folds: Annotated[int, typer.Option("--folds", min=2, help="Parts into which the prompts are dealt.")] = 5,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How often, each with other folds and draws.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The first seed.")] = 0,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Clouds drawn per item.")] = 50,
+    sha256: Annotated[
+        str | None, typer.Option("--sha256", metavar="HEX", help="What the data must hash to.", show_default=False)
+    ] = None,
+    cache: Annotated[
+        Path | None, typer.Option("--cache", metavar="FOLDER", help="Keep predictions there, to go on after a stop.")
+    ] = None,
+    target: Target = None,
+    report: ReportFolder = None,
+    json: options.Json = False,
+) -> None:
+    """Let systems predict what people choose for prompts they did not learn from, and compare with the people.
+
+    Prints skill against answers that ignore the prompt, distances, and paired tests between systems.
+    """
+    from tonewright.audio.places import refuse_place
+    from tonewright.evaluation.say_protocol import SayProtocol, judge
+    from tonewright.evaluation.say_tables import print_say, write_say_folder
+    from tonewright.population.imports import load_population
+    from tonewright.reporting.files import make_folder
+
+    names = None if systems is None else [name for each in systems for name in each.split(",") if name]
+    if target is not None:
+        refuse_place(target, [] if "://" in data else [Path(data)])
+    if report is not None:
+        make_folder(report)
+    population = load_population(data, sha256)
+    protocol = SayProtocol(folds=folds, seeds=seeds, first_seed=seed, draws=draws)
+    with output.progress() as progress:
+
+        def judged(done: int, total: int, system: str) -> None:
+            if progress is not None:
+                progress(f"{done}/{total} {system}", done / total)
+
+        found = judge(population, names, protocol, name=Path(data).stem, cache=cache, progress=judged)
+    if target is not None:
+        found.write(target)
+    if report is not None:
+        write_say_folder(found, report)
+    if json:
+        output.emit("evaluate say", found.to_dict())
+        return
+    print_say(found, output.console())
     for path in (target, report):
         if path is not None:
             output.tell(f"{path}")
