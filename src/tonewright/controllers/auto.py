@@ -131,7 +131,7 @@ class AutoResult(Result):
     def _confidence(self) -> str:
         percent = round(100.0 * self.trust.amount)
         gain = round(100.0 * (1.0 - self.trust.remaining))
-        followed = "followed fully" if percent >= 97 else f"followed to {percent} %"
+        followed = "followed fully" if 97 <= percent <= 103 else f"followed to {percent} %"
         if gain < 3:
             return f"Little improvement is expected, so the network's suggestion was {followed}."
         return (

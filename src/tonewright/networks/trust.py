@@ -1,7 +1,7 @@
 """How far a network's answer is followed: what validation showed about answers that expected so much.
 
 A weight file may hold three arrays, all ascending in the first: ``trust.log_ratio`` (what the network expects),
-``trust.amount`` (the amount of its answer that was best for such expectations, 0 to 1) and ``trust.actual`` (the
+``trust.amount`` (the amount of its answer that was best for such expectations, 0 to 1.5) and ``trust.actual`` (the
 logarithm of the error that was left then, relative to doing nothing). Between them lines are drawn.
 """
 
@@ -24,7 +24,8 @@ class Trust:
     Attributes
     ----------
     amount
-        Of the answer that is used, 0 to 1.
+        Of the answer that is used, 0 to 1.5: a network that learned on much that needs nothing answers too little where
+        something is needed, so it may be best to go beyond what it says.
     remaining
         Expected part of the error that is left, relative to doing nothing.
     """

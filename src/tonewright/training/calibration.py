@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from tonewright.analysis.survey import window_powers
 from tonewright.layouts import Layout
 from tonewright.networks.frames import WORKING_DB, band_factors, level_db
+from tonewright.parameters import limits
 from tonewright.processor.differentiable import plan_values, process
 from tonewright.training.examples import Batch, Examples
 from tonewright.training.networks import ControllerNetwork
@@ -23,8 +24,9 @@ from tonewright.training.tasks import Objective, at_level_of
 
 Floats = NDArray[np.float32]
 
-#: Amounts that are tried, and groups of equal size into which answers are sorted by what they expected.
-AMOUNTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+#: Amounts that are tried, and groups of equal size into which answers are sorted by what they expected. Answers are
+#: means over all that may have been hidden, and nothing on many, so where something was hidden more may be better.
+AMOUNTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 GROUPS = 6
 #: Excerpts per work and their length in seconds, for typical spectra.
 _EXCERPTS, _EXCERPT_S = 3, 6.0
@@ -87,13 +89,21 @@ def fit_expectation(network: ControllerNetwork, objective: Objective, batches: I
 
 
 def trust_table(expected: NDArray[np.float64], errors: NDArray[np.float64]) -> dict[str, Floats]:
-    """Turn expectations, (examples,), and errors for each of :data:`AMOUNTS`, (examples, 5), into the table."""
-    order = np.argsort(expected)
-    groups = [group for group in np.array_split(order, min(GROUPS, len(order))) if len(group)]
-    centres = np.array([expected[group].mean() for group in groups])
-    means = np.array([errors[group].mean(axis=0) for group in groups])
-    # The curve through the tried amounts is smooth: a parabola through the best one and its neighbours.
-    amounts = np.minimum.accumulate([_lowest(row) for row in means])
+    """Turn expectations, (examples,), and errors for each of :data:`AMOUNTS`, (examples, 7), into the table.
+
+    Amounts may not rise with expectations. Neighbouring groups that break this become one (the pool of adjacent
+    violators; M. Ayer et al., *Annals of Mathematical Statistics* 26, 1955): taking the lowest so far instead would let
+    one group's bad luck hold back all after it.
+    """
+    pools: list[NDArray[np.int64]] = []
+    for group in np.array_split(np.argsort(expected, kind="stable"), min(GROUPS, len(expected))):
+        pools.append(group)
+        while len(pools) > 1 and _lowest(errors[pools[-1]].mean(axis=0)) > _lowest(errors[pools[-2]].mean(axis=0)):
+            last = pools.pop()
+            pools[-1] = np.concatenate([pools[-1], last])
+    centres = np.array([expected[pool].mean() for pool in pools])
+    means = np.array([errors[pool].mean(axis=0) for pool in pools])
+    amounts = np.array([_lowest(row) for row in means])
     left = [
         float(np.interp(a, AMOUNTS, row)) / max(row[0], _LEAST_ERROR) for a, row in zip(amounts, means, strict=True)
     ]
@@ -104,6 +114,7 @@ def trust_table(expected: NDArray[np.float64], errors: NDArray[np.float64]) -> d
 
 
 def _lowest(row: NDArray[np.float64]) -> float:
+    """Return the amount of least error: of a parabola through the best that was tried and its neighbours."""
     best = int(np.argmin(row))
     if best in (0, len(row) - 1):
         return AMOUNTS[best]
@@ -121,7 +132,8 @@ def _process_scaled(x: Tensor, u: Tensor, layout: Layout, amount: float, sample_
         if name.endswith(("gain_db", "makeup_db", "preamp_db", "output_db")):
             values[:, column] *= amount
         elif name.endswith("ratio"):
-            values[:, column] = 1.0 / (1.0 - amount * (1.0 - 1.0 / values[:, column]))
+            slope = amount * (1.0 - 1.0 / values[:, column])
+            values[:, column] = 1.0 / (1.0 - slope.clamp(max=1.0 - 1.0 / limits("ratio")[1]))
     return process(x, values, plan, sample_rate)
 
 
