@@ -13,6 +13,7 @@ import torch
 
 from tonewright.controllers.say.reading.convert import install, install_file, read_record
 from tonewright.controllers.say.reading.home import ModelError
+from tonewright.controllers.say.reading.light import read_light
 from tonewright.controllers.say.reading.lora import merge_lora, read_adapter
 from tonewright.controllers.say.reading.quiet import missing_extra, quiet
 from tonewright.controllers.say.reading.sources import DEFAULT, Progress
@@ -35,9 +36,9 @@ class Loaded:
     Attributes
     ----------
     model
-        A causal model of transformers on the CPU, in eval mode, its weights frozen.
+        A causal model of transformers on the CPU, in eval mode, its weights frozen; or, if asked for, the light one.
     tokenizer
-        Its fast tokenizer.
+        Its fast tokenizer; of the light one, a :class:`~tonewright.controllers.say.reading.light.LightTokenizer`.
     name
         What to call it in reports.
     sha256
@@ -55,6 +56,7 @@ def load(
     *,
     adapter: Path | None = None,
     dtype: str = "auto",
+    light: bool = False,
     progress: Progress | None = None,
 ) -> Loaded:
     """Load a model and its tokenizer.
@@ -71,6 +73,10 @@ def load(
         Folder of a LoRA adapter, which is merged into the weights.
     dtype
         A key of :data:`DTYPES`.
+    light
+        For reading only: without transformers where that can be, which saves most of the time until the first answer.
+        Models converted from GGUF that are plain Llamas, the default among them, then come as
+        :class:`~tonewright.controllers.say.reading.light.LightLlama`; everything else as usual.
     progress
         Called while a model is fetched or converted.
 
@@ -79,20 +85,20 @@ def load(
     ModelError
         In one sentence.
     MissingExtraError
-        If transformers is not installed.
+        If transformers is not installed and needed.
     """
     if dtype not in DTYPES:
         raise ModelError(f"{dtype!r} is no number format; choose one of {', '.join(DTYPES)}.")
-    missing_extra("transformers")
     place, called = find(name, progress)
-    model, tokenizer = _read(str(place), DTYPES[dtype])
+    record = read_record(place) if isinstance(place, Path) else None
+    found = read_light(place, DTYPES[dtype]) if light and record is not None and isinstance(place, Path) else None
+    model, tokenizer = found if found is not None else _read(str(place), DTYPES[dtype])
     if adapter is not None:
         tensors, config = read_adapter(adapter)
         merge_lora(model, tensors, config)
-    record = read_record(place) if isinstance(place, Path) else None
-    if record is not None:
-        called = record.name
-    return Loaded(model, tokenizer, called, record.source_sha256 if record is not None else None)
+    if record is None:
+        return Loaded(model, tokenizer, called, None)
+    return Loaded(model, tokenizer, record.name, record.source_sha256)
 
 
 def find(name: str | Path | None, progress: Progress | None = None) -> tuple[Path | str, str]:
@@ -146,6 +152,7 @@ def torch_threads(count: int | None = None) -> Iterator[None]:
 
 
 def _read(place: str, dtype: torch.dtype) -> tuple[Any, Any]:
+    missing_extra("transformers")
     from transformers.models.auto.modeling_auto import AutoModelForCausalLM
     from transformers.models.auto.tokenization_auto import AutoTokenizer
 
