@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile as sf
+from typer.testing import CliRunner
 
+from tonewright.cli.evaluate import app
 from tonewright.errors import AudioError
 from tonewright.evaluation.benchmark import run
 from tonewright.evaluation.metrics import at_rms, rms_db
@@ -112,3 +115,17 @@ def test_it_is_a_benchmark(folder: Path) -> None:
         report.summary("closed-form").metrics["lsd_db"].mean.high
         < report.summary("nothing").metrics["lsd_db"].mean.estimate
     )
+
+
+def test_the_verb(tmp_path: Path, auto_weights: Path) -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal(61 * RATE)
+    sf.write(tmp_path / "one.wav", noise, RATE)
+    few = [str(tmp_path), "--draws", "1", "--excerpt-s", "2", "--metrics", "rmse", "--json"]
+    done = CliRunner().invoke(app, ["style", *few, "--systems", "nothing", "--preset", "broadcast"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert (found["benchmark"], found["protocol"]["preset"]) == ("style", "broadcast")
+    assert [row["settings"]["note"] for row in found["rows"]] == ["broadcast"]
+    done = CliRunner().invoke(app, ["auto", *few, "--systems", f"mine={auto_weights}", "--per-segment"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["systems"] == ["nothing", "segments:mine"]
