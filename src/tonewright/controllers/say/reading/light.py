@@ -178,7 +178,8 @@ class _Layer(nn.Module):
 
     def forward(self, hidden: Tensor, mask: Tensor | None, turn: tuple[Tensor, Tensor]) -> Tensor:
         hidden = hidden + self.self_attn(self.input_layernorm(hidden), mask, turn)
-        return hidden + self.mlp(self.post_attention_layernorm(hidden))
+        changed: Tensor = self.mlp(self.post_attention_layernorm(hidden))
+        return hidden + changed
 
 
 class _Attention(nn.Module):
