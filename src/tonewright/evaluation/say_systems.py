@@ -25,9 +25,14 @@ from tonewright.population.embeddings import WordPieces
 #: What skill is measured against.
 BLIND = "prompt-blind"
 
+
+def _always(system: System) -> Callable[[Population], System]:
+    return lambda _: system
+
+
 #: Each baseline and bound, made for the population it is judged on.
 SYSTEMS: dict[str, Callable[[Population], System]] = {
-    **{one.name: (lambda _, one=one: one) for one in constants()},
+    **{one.name: _always(one) for one in constants()},
     BLIND: lambda _: PromptBlind(),
     "nearest-prompts": lambda _: NearestPrompts(WordPieces()),
     "kernel-ridge": lambda _: KernelRidge(WordPieces()),

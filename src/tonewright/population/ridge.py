@@ -33,16 +33,12 @@ class Ridge:
     """A regression from unit vectors, ``(n, d)``, to targets, ``(n, k)``."""
 
     def __init__(self, shape: Shape, known: Array, targets: Array) -> None:
-        self.shape, self.known, self.mean = shape, known, targets.mean(axis=0)
-        kernel = self._kernel(known) + shape.penalty * np.eye(len(known))
-        self.coefficients = np.linalg.solve(kernel, targets - self.mean)
+        self.shape, self.known = shape, known
+        self.mean, self.coefficients = _solved(shape, known @ known.T, targets)
 
     def __call__(self, rows: Array) -> Array:
         """Return predictions, ``(m, k)``, for unit vectors, ``(m, d)``."""
-        return np.asarray(self.mean + self._kernel(rows) @ self.coefficients)
-
-    def _kernel(self, rows: Array) -> Array:
-        return np.asarray(np.exp(self.shape.sharpness * (rows @ self.known.T - 1.0)))
+        return np.asarray(self.mean + _kernel(self.shape, rows @ self.known.T) @ self.coefficients)
 
 
 def chosen_ridge(known: Array, targets: Array, seed: int) -> tuple[Shape, Array]:
@@ -56,17 +52,29 @@ def chosen_ridge(known: Array, targets: Array, seed: int) -> tuple[Shape, Array]
         Of the folds.
     """
     folds = list(_folds(len(known), seed))
+    likeness = known @ known.T
     best: tuple[float, Shape, Array] | None = None
     for shape in map(Shape._make, product(SHARPNESS, PENALTIES)):
         predicted = np.empty_like(targets)
         for held in folds:
             kept = np.setdiff1d(np.arange(len(known)), held)
-            predicted[held] = Ridge(shape, known[kept], targets[kept])(known[held])
+            mean, coefficients = _solved(shape, likeness[np.ix_(kept, kept)], targets[kept])
+            predicted[held] = mean + _kernel(shape, likeness[np.ix_(held, kept)]) @ coefficients
         error = float(np.mean(np.square(predicted - targets)))
         if best is None or error < best[0]:
             best = (error, shape, predicted)
     assert best is not None
     return best[1], best[2]
+
+
+def _kernel(shape: Shape, likeness: Array) -> Array:
+    return np.asarray(np.exp(shape.sharpness * (likeness - 1.0)))
+
+
+def _solved(shape: Shape, likeness: Array, targets: Array) -> tuple[Array, Array]:
+    mean = targets.mean(axis=0)
+    kernel = _kernel(shape, likeness) + shape.penalty * np.eye(len(likeness))
+    return np.asarray(mean), np.asarray(np.linalg.solve(kernel, targets - mean))
 
 
 def _folds(count: int, seed: int) -> Iterator[NDArray[np.intp]]:
