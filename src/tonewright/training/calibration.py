@@ -105,7 +105,8 @@ def trust_table(expected: NDArray[np.float64], errors: NDArray[np.float64]) -> d
     means = np.array([errors[pool].mean(axis=0) for pool in pools])
     amounts = np.array([_lowest(row) for row in means])
     left = [
-        float(np.interp(a, AMOUNTS, row)) / max(row[0], _LEAST_ERROR) for a, row in zip(amounts, means, strict=True)
+        max(float(np.interp(a, AMOUNTS, row)), _LEAST_ERROR) / max(row[0], _LEAST_ERROR)
+        for a, row in zip(amounts, means, strict=True)
     ]
     remaining = np.maximum.accumulate(np.log(np.clip(left, 1e-3, 1.0)))
     keep = np.concatenate([[True], np.diff(centres) > 1e-6])
