@@ -163,7 +163,9 @@ def _neutral(band: Band) -> Band:
 def _tone_words(settings: Settings) -> str:
     bass, treble = settings.bands[0].gain_db, settings.bands[-1].gain_db
     parts = [
-        f"{gain:+.1f} dB {name}" for gain, name in ((bass, "in the bass"), (treble, "in the treble")) if abs(gain) >= _LEAST_DB
+        f"{gain:+.1f} dB {name}"
+        for gain, name in ((bass, "in the bass"), (treble, "in the treble"))
+        if abs(gain) >= _LEAST_DB
     ]
     if not parts:
         return "People would leave the tone as it is for this request."

@@ -1,7 +1,7 @@
 """``say``: a request in words, settings out.
 
-    numbers in it are obeyed  ->  what is left is read by a language model: engineer's word, tone, or not about sound
-      ->  what a population would choose on the tone plane  ->  settings, and which part decided
+numbers in it are obeyed  ->  what is left is read by a language model: engineer's word, tone, or not about sound
+->  what a population would choose on the tone plane  ->  settings, and which part decided
 """
 
 from __future__ import annotations
@@ -158,7 +158,10 @@ def answer(
         if len(prompt) > LONGEST:
             raise SayError(f"The request has {len(prompt)} characters; at most {LONGEST} are read.")
     parsed = [parse(prompt) for prompt in prompts]
-    asked = [in_context(one.rest if _says_more(one) else prompt, context) for one, prompt in zip(parsed, prompts, strict=True)]
+    asked = [
+        in_context(one.rest if _says_more(one) else prompt, context)
+        for one, prompt in zip(parsed, prompts, strict=True)
+    ]
     found = model.read(asked)
     return [
         _answer(prompt, one, reading, amount=amount, samples=samples, seed=seed, taste=taste)
@@ -239,9 +242,7 @@ def put_on(
     settled = settle(
         own, settings, loudness=loudness, ceiling_db=ceiling_db, before=before, keep=True, progress=progress
     )
-    return SayResult(
-        settings=settled.settings, source=own, settled=settled, what="both", amount=amount, answer=found
-    )
+    return SayResult(settings=settled.settings, source=own, settled=settled, what="both", amount=amount, answer=found)
 
 
 def find_model(model: Model | str | Path | None, progress: Progress | None = None) -> Model:
@@ -294,7 +295,9 @@ def _wanted(found: Finding | None, kind: str, text: str) -> Wanted | None:
     if kind in ("compress", "expand"):
         return Wanted("", 0, "compress" if kind == "compress" else "expand", strength, "Level over time")
     if kind[-1:] in "+-" and kind:
-        return Wanted(kind[:-1], 1 if kind.endswith("+") else -1, "none", strength, "As an engineer would understand it")
+        return Wanted(
+            kind[:-1], 1 if kind.endswith("+") else -1, "none", strength, "As an engineer would understand it"
+        )
     return None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tonewright.errors import MissingExtraError, TonewrightError
 
 if TYPE_CHECKING:
-    from tonewright.controllers.say.reading.reader import Reader
+    from tonewright.controllers.say.reading.reader import Reader, ReadoutReader
     from tonewright.rendering import Progress
 
 FOLDER = Path(__file__).parent / "weights"
@@ -22,7 +22,7 @@ class AdapterError(TonewrightError):
     """An adapter cannot be used."""
 
 
-def reader(model: str | Path | None = None, progress: Progress | None = None) -> Reader:
+def reader(model: str | Path | None = None, progress: Progress | None = None) -> Reader | ReadoutReader:
     """Return a reader, loaded once per process.
 
     Parameters
@@ -49,7 +49,7 @@ def reader(model: str | Path | None = None, progress: Progress | None = None) ->
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """Read what an adapter's folder says about itself: ``base`` and ``depth``."""
+    """Read what an adapter's folder says about itself: ``base``, ``method`` (``readout`` or ``lora``) and ``depth``."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -60,16 +60,21 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=2)
-def _adapted(folder: Path, progress: Progress | None) -> Reader:
+def _adapted(folder: Path, progress: Progress | None) -> Reader | ReadoutReader:
     record = read_record(folder)
     load, reading = _modules()
+    if record.get("method") == "readout":
+        from tonewright.controllers.say.reading.readout import FILE, Readout
+
+        readout = Readout.load(folder / FILE)
+        return reading.ReadoutReader(load.load(record.get("base"), progress=progress), readout)  # type: ignore[no-any-return]
     loaded = load.load(record.get("base"), adapter=folder, progress=progress)
     load.keep_layers(loaded.model, record.get("depth"))
     return reading.Reader(loaded)  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=2)
-def _plain(name: str, progress: Progress | None) -> Reader:
+def _plain(name: str, progress: Progress | None) -> Reader | ReadoutReader:
     load, reading = _modules()
     from tonewright.controllers.say.reading.questions import EXPLAINED
 

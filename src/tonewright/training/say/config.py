@@ -57,7 +57,7 @@ class SayModel(_Model):
     name
         As for :func:`~tonewright.controllers.say.reading.load.load`; the default model if absent.
     method, rank, targets, dropout
-        See :class:`~tonewright.training.say.methods.Pupil`.
+        See :class:`~tonewright.training.say.methods.Pupil`; ``readout`` trains what reads a frozen model's states.
     depth
         How many layers are kept, all if absent: the last ones write words, and none are wanted.
     first_layer
@@ -69,7 +69,7 @@ class SayModel(_Model):
     """
 
     name: str | None = None
-    method: Literal["lora", "prefix", "prompt", "bottleneck"] = "lora"
+    method: Literal["readout", "lora", "prefix", "prompt", "bottleneck"] = "lora"
     rank: int = Field(8, ge=1)
     targets: Literal["attention", "all"] = "attention"
     depth: int | None = Field(None, ge=1)
@@ -97,17 +97,42 @@ class SayLoss(_Model):
     kind: float = Field(0.3, ge=0)
 
 
+class ReadoutOptions(_Model):
+    """What the readout is fitted on, and how strictly; see :mod:`tonewright.training.say.readout`.
+
+    Attributes
+    ----------
+    texts, chunk
+        Synthetic texts in all, made and kept in chunks of so many, the first with the experiment's seed.
+    rewordings
+        Of each prompt that people answered.
+    texts_share
+        What all texts together count, relative to all people's prompts.
+    penalty, kind_penalty, iterations
+        See :func:`~tonewright.training.say.fitting.fit_readout`.
+    """
+
+    texts: int = Field(15_000, ge=1)
+    chunk: int = Field(5_000, ge=1)
+    rewordings: int = Field(6, ge=0)
+    texts_share: float = Field(0.5, ge=0)
+    penalty: float = Field(3e-5, gt=0)
+    kind_penalty: float = Field(1e-5, gt=0)
+    iterations: int = Field(60, ge=1)
+
+
 class SayExperiment(_Model):
     """A whole experiment; the shared fields are those of :class:`~tonewright.training.config.Experiment`."""
 
     name: str = Field(pattern=r"^[\w.-]+$")
     task: Literal["say"]
     seed: int = Field(0, ge=0)
-    steps: int = Field(gt=0)
+    steps: int = Field(1, gt=0)
     validate_every: int = Field(100, ge=1)
     patience: int = Field(1000, ge=1)
     checkpoint_s: float = Field(120.0, gt=0)
     data: SayData
     model: SayModel = SayModel()
     loss: SayLoss = SayLoss()
+    readout: ReadoutOptions = ReadoutOptions()
     optimiser: Optimiser = Optimiser(rate=1e-3, betas=(0.9, 0.98), warm_up=10, decay=0.5, average=0.0)

@@ -13,8 +13,8 @@ from tonewright.population.data import Population
 from tonewright.population.imports import load_population
 from tonewright.training.say.config import SayExperiment
 from tonewright.training.say.targets import table_of_normal, table_of_points
-from tonewright.training.say.texts.synthesis import Text, generate
 from tonewright.training.say.texts.paraphrase import paraphrase
+from tonewright.training.say.texts.synthesis import Text, generate
 
 Floats = NDArray[np.float32]
 
@@ -67,8 +67,10 @@ class Lessons:
             population = load_population(data.population)
         self.taught: list[tuple[str, Floats]] = []
         self.held: Population | None = None
+        self.everybody: NDArray[np.float64] = np.zeros((0, 2))
         if population is not None:
             train, self.held = set_aside(population, data.aside, experiment.seed)
+            self.everybody = train.points
             self.taught = [
                 (items[0].prompt, np.mean([table_of_points(item.points, data.bandwidth) for item in items], axis=0))
                 for items in train.prompts().values()

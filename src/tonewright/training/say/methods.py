@@ -1,7 +1,8 @@
 """Ways to teach a frozen language model with few parameters, behind one face.
 
 LoRA (Hu et al., 2021), prefix tuning (Li and Liang, 2021) and prompt tuning (Lester et al., 2021) are peft's; the
-bottleneck adapters are ours.
+bottleneck adapters are ours. With each of them the output matrix's rows of the admitted answers are trained too: some
+forty of 49 152.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from tonewright.controllers.say.reading.questions import KIND, PLANE, token_of
 from tonewright.controllers.say.reading.tree import Trees, answers
 from tonewright.training.say.bottleneck import add_bottlenecks
 
@@ -28,8 +30,8 @@ class Pupil(nn.Module):
 
     Parameters
     ----------
-    model
-        Of transformers; changed in place.
+    model, tokenizer
+        Of transformers; the model is changed in place.
     method
         How it is taught.
     rank
@@ -43,9 +45,26 @@ class Pupil(nn.Module):
     """
 
     def __init__(
-        self, model: Any, method: Method, rank: int, *, targets: str = "all", first_layer: int = 0, dropout: float = 0.0
+        self,
+        model: Any,
+        tokenizer: Any,
+        method: Method,
+        rank: int,
+        *,
+        targets: str = "all",
+        first_layer: int = 0,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
+        rows = model.get_output_embeddings().weight.detach().float()
+        self.output_rows = nn.ParameterDict()
+        for question in (PLANE, KIND):
+            for part, answers_ in (("first", question.first), ("second", question.second)):
+                lead = question.lead + (question.first[0] if part == "second" else "")
+                tokens_ = [token_of(tokenizer, lead, one) for one in answers_]
+                self.output_rows[f"{question.name}_{part}"] = nn.Parameter(
+                    rows[torch.tensor(tokens_, dtype=torch.long)]
+                )
         self.method, self.rank = method, rank
         model.requires_grad_(False)
         if method == "bottleneck":
@@ -59,14 +78,20 @@ class Pupil(nn.Module):
 
     def forward(self, trees: Trees) -> list[Tensor]:
         """Return logarithms of the probabilities of the answers; see :func:`~.tree.answers`."""
+        trained = self.rows()
         if self.method in ("lora", "bottleneck"):
             model = self.model if self.method == "bottleneck" else self.model.get_base_model()
-            return answers(model, trees)
+            return answers(model, trees, trained=trained)
         base, rows = self.model.get_base_model(), len(trees.tokens)
         prompt = self.model.get_prompt(batch_size=rows)
         if self.method == "prompt":
-            return answers(base, trees, embedded=prompt)
-        return answers(base, trees, cache=copy.copy(prompt), cached=self.rank)
+            return answers(base, trees, embedded=prompt, trained=trained)
+        return answers(base, trees, cache=copy.copy(prompt), cached=self.rank, trained=trained)
+
+    def rows(self) -> dict[str, tuple[Tensor, Tensor]]:
+        """Return the rows of the output matrix that are trained with every method, by question."""
+        held = self.output_rows
+        return {one.name: (held[f"{one.name}_first"], held[f"{one.name}_second"]) for one in (PLANE, KIND)}
 
     def trained(self) -> dict[str, Tensor]:
         """Return what is learned, by name."""

@@ -39,9 +39,9 @@ class Question:
 
 
 #: Where on the tone plane: the tilt (0 warm, 9 bright), then the smile (0 relaxed, 9 energetic).
-PLANE = Question("plane", "\nTone:", DIGITS, DIGITS)
+PLANE = Question("plane", " means the sound should be", DIGITS, DIGITS)
 #: What kind of request it is: a letter for each of :data:`KINDS`.
-KIND = Question("kind", "\nBand:", tuple(f" {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWX"))
+KIND = Question("kind", " means the engineer should change", tuple(f" {one}" for one in "ABCDEFGHIJKLMNOPQRSTUVWX"))
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Frame:
         Text before and after it.
     """
 
-    before: str = 'Request: "'
+    before: str = '"'
     after: str = '"'
 
     def around(self, request: str) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from tonewright.controllers.say.reading.load import Loaded, torch_threads
 from tonewright.controllers.say.reading.questions import KIND, KINDS, PLANE, REGIONS, TRAINED, Frame, Question
-from tonewright.controllers.say.reading.tree import Planter, answers
+from tonewright.controllers.say.reading.tree import Planter, Trees, answers
 from tonewright.population.distribution import PlaneDistribution
 
 #: Requests per pass.
@@ -75,14 +75,17 @@ class Reader:
         """Return a reading for each request, in order; the same bytes every time."""
         found: list[Reading] = []
         for first in range(0, len(requests), _BATCH):
-            found.extend(read_batch(self.loaded.model, self._planter, requests[first : first + _BATCH]))
+            found.extend(read_batch(self._answers, self._planter, requests[first : first + _BATCH]))
         return found
 
+    def _answers(self, trees: Trees) -> list[Tensor]:
+        return answers(self.loaded.model, trees)
 
-def read_batch(model: Any, planter: Planter, requests: Sequence[str]) -> list[Reading]:
-    """Read some requests in one pass."""
+
+def read_batch(reads: Callable[[Trees], list[Tensor]], planter: Planter, requests: Sequence[str]) -> list[Reading]:
+    """Read some requests in one pass; `reads` gives the logarithms of :func:`~.tree.answers`."""
     with torch.inference_mode(), torch_threads():
-        tables = [one.exp().double().numpy() for one in answers(model, planter.plant(requests))]
+        tables = [one.exp().double().numpy() for one in reads(planter.plant(requests))]
     return [
         Reading(as_distribution(tables[0][row]), tables[1][row] if len(tables) > 1 else None)
         for row in range(len(requests))

@@ -1,14 +1,14 @@
 """All answers to all questions in one pass: a batch of requests as trees of tokens instead of lines.
 
 A request is the trunk. Each question's lead grows from it, and where second answers follow, all admitted first answers
-grow from the lead side by side, none of which sees another. The model's output at the end of a lead says how probable each first answer is, that
-at a first answer how probable each second one is. What is computed equals the passes over every line alone, at a
-fraction of their cost.
+grow from the lead side by side, none of which sees another. The model's output at the end of a lead says how probable
+each first answer is, that at a first answer how probable each second one is. What is computed equals the passes over
+every line alone, at a fraction of their cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from torch import Tensor
 
 from tonewright.controllers.say.reading.questions import Frame, Question, token_of
 
+#: Rows of the output matrix that take the place of the model's own, by question: for first and for second answers.
+Rows = Mapping[str, tuple[Tensor, Tensor]]
 #: Requests are cut to so many tokens: what comes later hardly says how music should sound.
 LONGEST = 160
 
@@ -27,6 +29,8 @@ class Branch:
 
     Attributes
     ----------
+    name
+        Of the question.
     last
         Column of the last token of the lead.
     leaves
@@ -35,6 +39,7 @@ class Branch:
         Tokens of the answers.
     """
 
+    name: str
     last: int
     leaves: slice
     first: Tensor
@@ -55,12 +60,16 @@ class Trees:
         Which columns (last axis) each column sees, (requests, columns, columns).
     branches
         One per question.
+    sizes, start
+        How many tokens each trunk has, (requests,), and where in it the request itself begins.
     """
 
     tokens: Tensor
     positions: Tensor
     visible: Tensor
     branches: tuple[Branch, ...]
+    sizes: Tensor
+    start: int
 
 
 class Planter:
@@ -83,6 +92,9 @@ class Planter:
         self._filler = tokenizer.eos_token_id or 0
         # What this tokenizer puts before every text, but not what it would put behind.
         self._opening = [one for one in tokenizer.encode("") if one == tokenizer.bos_token_id][:1]
+        before = tokenizer.encode(examples + frame.before, add_special_tokens=False)
+        # The last token of what stands before may join the request's first.
+        self._start = len(self._opening) + max(0, len(before) - 1)
         self.questions = tuple(questions)
         self._leads, self._first, self._second = [], [], []
         for question in self.questions:
@@ -114,7 +126,8 @@ class Planter:
         inside = trunk_columns[None] < sizes[:, None]
         visible[:, :length, :length] = (trunk_columns[:, None] >= trunk_columns[None])[None] & inside[:, None, :]
         start = length
-        for lead, grown, first, second in zip(self._leads, leaves, self._first, self._second, strict=True):
+        names = [question.name for question in self.questions]
+        for name, lead, grown, first, second in zip(names, self._leads, leaves, self._first, self._second, strict=True):
             middle, end = start + len(lead), start + len(lead) + len(grown)
             tokens[:, start:middle] = torch.tensor(lead)
             tokens[:, middle:end] = grown
@@ -123,11 +136,11 @@ class Planter:
             visible[:, start:end, :length] = inside[:, None, :]
             visible[:, start:middle, start:middle] = torch.ones(len(lead), len(lead), dtype=torch.bool).tril()
             visible[:, middle:end, start:middle] = True
-            branches.append(Branch(middle - 1, slice(middle, end), first, second))
+            branches.append(Branch(name, middle - 1, slice(middle, end), first, second))
             start = end
         # Every column sees itself, so that no row of an attention is empty.
         visible |= torch.eye(columns, dtype=torch.bool)
-        return Trees(tokens, positions, visible, tuple(branches))
+        return Trees(tokens, positions, visible, tuple(branches), sizes, self._start)
 
     def _trunk(self, request: str) -> list[int]:
         encode = self.tokenizer.encode
@@ -140,7 +153,13 @@ class Planter:
 
 
 def answers(
-    model: Any, trees: Trees, *, cache: Any = None, cached: int = 0, embedded: Tensor | None = None
+    model: Any,
+    trees: Trees,
+    *,
+    cache: Any = None,
+    cached: int = 0,
+    embedded: Tensor | None = None,
+    trained: Rows | None = None,
 ) -> list[Tensor]:
     """Return the logarithms of the probabilities of all pairs of answers to each question.
 
@@ -154,6 +173,9 @@ def answers(
         Keys and values that every column sees and that come first (prefix tuning), and how many there are.
     embedded
         Vectors to put before every trunk (prompt tuning), (requests, count, width).
+
+    trained
+        Trained rows of the output matrix.
 
     Returns
     -------
@@ -178,23 +200,28 @@ def answers(
         visible = torch.cat([torch.ones(rows, visible.shape[1], cached, dtype=torch.bool), visible], dim=2)
         positions = positions + cached
         inputs["past_key_values"] = cache
-    blocked = torch.zeros(visible.shape, dtype=weight.dtype).masked_fill_(~visible, torch.finfo(weight.dtype).min)
     hidden = decoder(
-        **inputs, attention_mask=blocked[:, None], position_ids=positions, use_cache=cache is not None
+        **inputs, attention_mask=mask_of(visible, weight.dtype), position_ids=positions, use_cache=cache is not None
     ).last_hidden_state[:, start:]
     found = []
     for branch in trees.branches:
-        before = _log_shares(model, hidden[:, branch.last], weight[branch.first])
+        first, second = trained[branch.name] if trained is not None else (weight[branch.first], weight[branch.second])
+        before = _log_shares(model, hidden[:, branch.last], first)
         if not len(branch.second):
             found.append(before)
             continue
-        after = _log_shares(model, hidden[:, branch.leaves], weight[branch.second])
+        after = _log_shares(model, hidden[:, branch.leaves], second)
         found.append(before[:, :, None] + after)
     return found
 
 
+def mask_of(visible: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return what is added to attention's scores so that columns see only what is visible, (requests, 1, ., .)."""
+    return torch.zeros(visible.shape, dtype=dtype).masked_fill_(~visible, torch.finfo(dtype).min)[:, None]
+
+
 def _log_shares(model: Any, hidden: Tensor, rows: Tensor) -> Tensor:
-    logits = (hidden @ rows.T).float()
+    logits = (hidden.to(rows.dtype) @ rows.T).float()
     cap = getattr(model.config, "final_logit_softcapping", None)
     if cap:
         logits = cap * torch.tanh(logits / cap)

@@ -1,0 +1,106 @@
+r"""From a model's states to distributions: two linear maps, all that is trained of the adapter that ships.
+
+On the tone plane, with states :math:`h` (standardised) and places :math:`z = (x, y) / 6`,
+
+.. math::
+
+    p(z \mid h) \propto \exp(b(z) + \textstyle\sum_k (W h)_k \, \psi_k(z)),
+
+an exponential family whose base :math:`b` is what people choose whatever they are asked, and whose statistics
+:math:`\psi` are polynomials up to the third degree: a request can move the cloud, widen, tilt and skew it. The
+logits of all cells come from one pass and nothing is sampled. The kind of request is a softmax of another linear map.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.controllers.say.reading.home import ModelError
+from tonewright.controllers.say.reading.questions import KINDS
+
+Floats = NDArray[np.float32]
+
+FILE = "readout.safetensors"
+#: Cells along an axis of the plane.
+CELLS = 10
+
+
+def statistics() -> Floats:
+    """Return the statistics of every cell, (9, 100); cells in the order of tables (tilt, smile)."""
+    centres = ((np.arange(CELLS) + 0.5) * (2.0 / CELLS)) - 1.0
+    y, x = (one.ravel() for one in np.meshgrid(centres, centres, indexing="ij"))
+    # Squares and cubes without what the lower powers say already, for a uniform cell.
+    rows = [x, y, x * x - 1 / 3, y * y - 1 / 3, x * y, x**3 - 0.6 * x, y**3 - 0.6 * y, x * x * y, x * y * y]
+    return np.array(rows, dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Readout:
+    """The trained maps.
+
+    Attributes
+    ----------
+    mean, scale
+        By which states are standardised, (states,).
+    plane, base
+        (9, states) and (100,).
+    kind, kind_base
+        (24, states) and (24,).
+    """
+
+    mean: Floats
+    scale: Floats
+    plane: Floats
+    base: Floats
+    kind: Floats
+    kind_base: Floats
+
+    def tables(self, states: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return tables of the plane, (requests, 10, 10), tilt first, and of kinds, (requests, 24), each of sum 1."""
+        h = (states - self.mean) * self.scale
+        plane = _softmax(self.base + (h @ self.plane.T) @ statistics())
+        return plane.reshape(-1, CELLS, CELLS), _softmax(self.kind_base + h @ self.kind.T)
+
+    def save(self, path: Path) -> None:
+        """Write a file of safetensors; large arrays as float16."""
+        from safetensors.numpy import save_file
+
+        small = {name: value.astype(np.float16) for name, value in (("plane", self.plane), ("kind", self.kind))}
+        rest = {name: getattr(self, name) for name in ("mean", "scale", "base", "kind_base")}
+        save_file({**small, **rest}, path, metadata={"format": "tonewright say readout 1"})
+
+    @classmethod
+    def load(cls, path: Path) -> Readout:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        ModelError
+            If it cannot be read or its shapes do not fit each other.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            held = {name: value.astype(np.float32) for name, value in load_file(path).items()}
+            found = cls(**held)
+        except (OSError, ValueError, TypeError, SafetensorError) as error:
+            raise ModelError(f"{path} cannot be read as a readout of say ({error}).") from None
+        count = len(found.mean)
+        shapes = {
+            "scale": (count,), "plane": (len(statistics()), count), "base": (CELLS * CELLS,),
+            "kind": (len(KINDS), count), "kind_base": (len(KINDS),),
+        }  # fmt: skip
+        wrong = [name for name, shape in shapes.items() if getattr(found, name).shape != shape]
+        if wrong or not all(np.isfinite(value).all() for value in held.values()):
+            raise ModelError(f"{path} is damaged: {', '.join(wrong) or 'it holds values that are no numbers'}.")
+        return found
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    values = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return np.asarray(values / values.sum(axis=1, keepdims=True))
