@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tonewright.audio import read as read
     from tonewright.controllers.auto import auto as auto
     from tonewright.controllers.match import match as match
+    from tonewright.controllers.say.saying import say as say
     from tonewright.errors import TonewrightError as TonewrightError
     from tonewright.rendering import render as render
     from tonewright.settings import Band as Band
@@ -38,6 +39,7 @@ _HOMES = {
     "measure": "audio",
     "read": "audio",
     "render": "rendering",
+    "say": "controllers.say.saying",
 }
 
 __all__ = ["__version__", *_HOMES]

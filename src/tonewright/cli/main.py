@@ -12,7 +12,23 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tonewright import __version__
-from tonewright.cli import auto, corpus, evaluate, match, measure, models, output, render, schema, show, train, warmup
+from tonewright.cli import (
+    auto,
+    chat,
+    corpus,
+    evaluate,
+    match,
+    measure,
+    models,
+    output,
+    render,
+    say,
+    schema,
+    show,
+    taste,
+    train,
+    warmup,
+)
 from tonewright.errors import TonewrightError
 
 #: What is left for faults of the program itself (EX_SOFTWARE of sysexits.h).
@@ -28,12 +44,15 @@ app = typer.Typer(
 )
 app.command("auto")(auto.auto)
 app.command("match", cls=match.MatchCommand)(match.match)
+app.command("say")(say.say)
+app.command("chat")(chat.chat)
 app.command("render")(render.render)
 app.command("show")(show.show)
 app.command("measure")(measure.measure)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
+app.add_typer(taste.app, name="taste")
 app.command("train")(train.train)
 app.command("schema")(schema.schema)
 app.command("warmup")(warmup.warmup)

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tonewright.controllers.say.answer import Answer
+from tonewright.controllers.say.answer import Answer, Part
 from tonewright.controllers.say.changes import Change, changes
 from tonewright.controllers.say.combining import add, part_of_the_way, without
 from tonewright.controllers.say.saying import Model, answer
@@ -164,6 +164,14 @@ class Conversation:
     def settings(self) -> Settings:
         """What stands, for audio at -23 LUFS."""
         return self.state.standing.settings
+
+    def answer(self) -> Answer:
+        """Return what stands as an answer, to be put on a recording."""
+        standing = self.state.standing
+        plane = self._plane(standing.request) if standing.request else PlaneDistribution.uniform()
+        parts: tuple[Part, ...] = tuple(part for part in _ALL_PARTS if part in standing.decided_by)
+        asked = standing.request or "the sound as it is"
+        return Answer(asked, standing.settings, parts, plane, np.zeros((0, 2)), "plane", standing.said)
 
     def say(self, text: str) -> Turn:
         """Take a turn.
@@ -400,6 +408,7 @@ class Conversation:
         return np.random.default_rng([self.state.seed, *numbers])
 
 
+_ALL_PARTS: tuple[Part, ...] = ("numbers", "vocabulary", "population", "unrelated")
 _PARTS = {
     "numbers": "the numbers you said",
     "vocabulary": "what engineers mean by the word",

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,9 +41,9 @@ SHARE = 0.1
 #: Of the logistic, per unit of the plane: 0.31 there, of the first choice as the ideal and the second as the judge.
 SLOPE = 0.3
 #: Offsets that are considered: so many on each axis, from -EDGE to EDGE.
-_OFFSETS = 49
+_OFFSETS = 33
 #: Pairs that are compared when one is proposed.
-_CANDIDATES = 64
+_CANDIDATES = 32
 
 
 @dataclass(frozen=True)
@@ -116,14 +116,11 @@ class Taste:
         Of pairs that people would choose for the request, drawn at random, the one with the highest mutual information
         between answer and offset, in random order.
         """
-        points = plane.sample(2 * _CANDIDATES, rng).reshape(-1, 2, 2)
+        pairs = plane.sample(2 * _CANDIDATES, rng).reshape(-1, 2, 2)
         ideals = plane.mean() + _offsets()
-        gains = []
-        for first, second in points:
-            answer = _probability(first, second, ideals)
-            expected = float(self.posterior @ answer)
-            gains.append(_entropy(np.array([expected]))[0] - float(self.posterior @ _entropy(answer)))
-        first, second = points[int(np.argmax(gains))]
+        answers = _probability(pairs[:, 0, None], pairs[:, 1, None], ideals)
+        gains = _entropy(answers @ self.posterior) - _entropy(answers) @ self.posterior
+        first, second = pairs[int(np.argmax(gains))]
         return np.array(first), np.array(second)
 
     @cached_property
@@ -151,11 +148,13 @@ def _entropy(probability: Array) -> Array:
     return np.asarray(-p * np.log(p) - (1.0 - p) * np.log(1.0 - p))
 
 
+@cache
 def _offsets() -> Array:
     axis = np.linspace(-EDGE, EDGE, _OFFSETS)
     return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
+@cache
 def _prior() -> Array:
     variance = SHARE * np.square(WITHIN)
     return np.asarray(np.exp(-0.5 * (_offsets() ** 2 / variance).sum(axis=-1)))
