@@ -34,7 +34,7 @@ def train(
     from tonewright.errors import MissingExtraError
 
     try:
-        from tonewright.training.config import load_experiment
+        from tonewright.training.config import load_experiment, read_toml
         from tonewright.training.dry_run import rehearse
         from tonewright.training.export import export as write_weights
         from tonewright.training.trainer import CHECKPOINT, Trainer
@@ -44,6 +44,9 @@ def train(
         ) from None
     from tonewright.errors import OutputError
 
+    if read_toml(config).get("task") == "say":
+        _say(config, folder, resume=resume, steps=steps, export=export, json=json)
+        return
     experiment = load_experiment(config)
     if steps is not None:
         experiment = experiment.model_copy(update={"steps": steps})
@@ -84,3 +87,38 @@ def train(
             f"{outcome.stopped} after {outcome.steps} steps; best validation {outcome.best_ratio:.3f} of doing nothing "
             f"at step {outcome.best_step}; {place}"
         )
+
+
+def _say(
+    config: Path, folder: Path | None, *, resume: bool, steps: int | None, export: Path | None, json: bool
+) -> None:
+    """Teach a language model; needs the extra ``llm`` too."""
+    from tonewright.errors import MissingExtraError
+
+    try:
+        from tonewright.training.say.config import load_say_experiment
+        from tonewright.training.say.course import export_say, train_say
+    except ImportError as error:
+        raise MissingExtraError(
+            f"Teaching a language model needs {error.name}, not installed: pip install 'tonewright[train,llm]'."
+        ) from None
+    experiment = load_say_experiment(config)
+    if steps is not None:
+        experiment = experiment.model_copy(update={"steps": steps})
+    place = folder or Path("runs") / experiment.name
+    if export is not None:
+        found = export_say(experiment, place, export)
+    else:
+        asked: list[bool] = []
+        signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
+        with output.progress() as progress:
+
+            def tell(line: str, part: float) -> None:
+                if progress is not None:
+                    progress(line, part)
+
+            found = train_say(experiment, place, resume=resume, until=lambda: bool(asked), tell=tell)
+    if json:
+        output.emit("train", found)
+    else:
+        output.tell(", ".join(f"{name} {value}" for name, value in found.items()))

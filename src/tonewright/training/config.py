@@ -215,13 +215,23 @@ def load_experiment(path: str | Path) -> Experiment:
     ConfigError
         If the file cannot be read, is not TOML, or says something unknown or impossible (the first problem is named).
     """
+    return parse_experiment(read_toml(path), str(path))
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read a configuration as plain data; its ``task`` says of which kind it is.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read or is not TOML.
+    """
     try:
-        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}.") from error
-    return parse_experiment(data, str(path))
 
 
 def parse_experiment(data: dict[str, Any], name: str) -> Experiment:

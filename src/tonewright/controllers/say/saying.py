@@ -237,8 +237,8 @@ def put_on(
     before = None
     if settings.compressor is not None or any(band.compressor for band in settings.bands):
         before = measure(own.audio if own.audio is not None else source)  # type: ignore[arg-type]
-        if np.isfinite(before.integrated):
-            settings = settings.at_level(before.integrated - WORKING_LUFS)
+        if np.isfinite(before.integrated_lufs):
+            settings = settings.at_level(before.integrated_lufs - WORKING_LUFS)
     settled = settle(
         own, settings, loudness=loudness, ceiling_db=ceiling_db, before=before, keep=True, progress=progress
     )

@@ -37,7 +37,8 @@ class Bottleneck(nn.Module):
         """Return the layer's output with the adapter's, (..., width)."""
         y: Tensor = self.inner(x)
         inside = torch.nn.functional.gelu(self.down(y.to(self.down.weight.dtype)))
-        return y + self.up(inside).to(y.dtype)
+        added: Tensor = self.up(inside).to(y.dtype)
+        return y + added
 
 
 def add_bottlenecks(model: Any, size: int, first_layer: int = 0) -> None:

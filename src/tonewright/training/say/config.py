@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tonewright.training.config import Optimiser
+from tonewright.training.config import ConfigError, Optimiser, read_toml
 
 
 class _Model(BaseModel):
@@ -116,7 +116,7 @@ class ReadoutOptions(_Model):
     chunk: int = Field(5_000, ge=1)
     rewordings: int = Field(6, ge=0)
     texts_share: float = Field(0.5, ge=0)
-    penalty: float = Field(3e-5, gt=0)
+    penalty: float = Field(2e-5, gt=0)
     kind_penalty: float = Field(1e-5, gt=0)
     iterations: int = Field(60, ge=1)
 
@@ -136,3 +136,19 @@ class SayExperiment(_Model):
     loss: SayLoss = SayLoss()
     readout: ReadoutOptions = ReadoutOptions()
     optimiser: Optimiser = Optimiser(rate=1e-3, betas=(0.9, 0.98), warm_up=10, decay=0.5, average=0.0)
+
+
+def load_say_experiment(path: str | Path) -> SayExperiment:
+    """Read an experiment from TOML.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read, or says something unknown or impossible (the first problem is named).
+    """
+    try:
+        return SayExperiment.model_validate(read_toml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the experiment"
+        raise ConfigError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}.") from error

@@ -132,6 +132,8 @@ class SayTrainer(Runner):
 def make_pupil(experiment: SayExperiment) -> tuple[Pupil, Any]:
     """Return the model of an experiment with fresh or given weights to train, and its tokenizer."""
     options = experiment.model
+    if options.method == "readout":
+        raise ConfigError("A readout is fitted, not trained in steps.")
     loaded = load(options.name, dtype=options.precision)
     keep_layers(loaded.model, options.depth)
     pupil = Pupil(

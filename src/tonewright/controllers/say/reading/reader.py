@@ -10,8 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tonewright.controllers.say.reading.load import Loaded, torch_threads
+from tonewright.controllers.say.reading.load import Loaded, keep_layers, torch_threads
+from tonewright.controllers.say.reading.places import LAYERS, place_planter, states
 from tonewright.controllers.say.reading.questions import KIND, KINDS, PLANE, REGIONS, TRAINED, Frame, Question
+from tonewright.controllers.say.reading.readout import Readout
 from tonewright.controllers.say.reading.tree import Planter, Trees, answers
 from tonewright.population.distribution import PlaneDistribution
 
@@ -80,6 +82,33 @@ class Reader:
 
     def _answers(self, trees: Trees) -> list[Tensor]:
         return answers(self.loaded.model, trees)
+
+
+class ReadoutReader:
+    """Reads requests in one model's states, with trained maps; see :mod:`~.places` and :mod:`~.readout`.
+
+    Parameters
+    ----------
+    loaded
+        The model, at least as deep as the last layer that is looked at; cut to it here.
+    readout
+        The maps.
+    """
+
+    def __init__(self, loaded: Loaded, readout: Readout) -> None:
+        keep_layers(loaded.model, LAYERS[-1])
+        self.loaded, self._readout = loaded, readout
+        self._planter = place_planter(loaded.tokenizer)
+
+    def read(self, requests: Sequence[str]) -> list[Reading]:
+        """Return a reading for each request, in order."""
+        found: list[Reading] = []
+        for first in range(0, len(requests), _BATCH):
+            with torch.inference_mode(), torch_threads():
+                heard = states(self.loaded.model, self._planter, requests[first : first + _BATCH]).numpy()
+            planes, kinds = self._readout.tables(heard)
+            found.extend(Reading(as_distribution(one), kind) for one, kind in zip(planes, kinds, strict=True))
+        return found
 
 
 def read_batch(reads: Callable[[Trees], list[Tensor]], planter: Planter, requests: Sequence[str]) -> list[Reading]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +102,6 @@ class Readout:
         return found
 
 
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+def _softmax(logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     values = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
     return np.asarray(values / values.sum(axis=1, keepdims=True))
