@@ -14,7 +14,6 @@ import numpy as np
 from tonewright.controllers.say.answer import Part
 from tonewright.controllers.say.numbers import Parsed
 from tonewright.controllers.say.vocabulary import regions
-from tonewright.layouts import LAYOUTS
 from tonewright.population.plane import to_settings
 from tonewright.settings import MAX_BANDS, Band, Compressor, Settings
 
@@ -26,7 +25,6 @@ _EVEN = Compressor(threshold_db=-26.0, ratio=2.5, attack_ms=15.0, release_ms=200
 _SLOPE = 1.5
 #: Below this many dB a shelf is left out.
 _LEAST_DB = 0.05
-_SKELETON = "full54"
 
 
 @dataclass(frozen=True)
@@ -83,8 +81,7 @@ def compose(
     """
     decided: list[Part] = []
     said: list[str] = []
-    settings = Settings(bands=LAYOUTS[_SKELETON].base.bands).scaled(0.0)
-    settings = settings.model_copy(update={"bands": tuple(_neutral(band) for band in settings.bands)})
+    settings = to_settings((0.0, 0.0))
     if point is not None:
         decided.append("population")
         settings = to_settings(point).scaled(amount)
@@ -154,10 +151,6 @@ def _place(bands: tuple[Band, ...], new: tuple[Band, ...]) -> tuple[Band, ...]:
         elif len(found) < MAX_BANDS:
             found.append(band)
     return tuple(found)
-
-
-def _neutral(band: Band) -> Band:
-    return band.model_copy(update={"gain_db": 0.0, "compressor": None})
 
 
 def _tone_words(settings: Settings) -> str:

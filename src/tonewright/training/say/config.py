@@ -110,6 +110,8 @@ class ReadoutOptions(_Model):
         What all texts together count, relative to all people's prompts.
     penalty, kind_penalty, iterations
         See :func:`~tonewright.training.say.fitting.fit_readout`.
+    sharpness
+        Factor on the logits of the plane afterwards: a penalised fit is wider than people are.
     """
 
     texts: int = Field(15_000, ge=1)
@@ -119,6 +121,7 @@ class ReadoutOptions(_Model):
     penalty: float = Field(2e-5, gt=0)
     kind_penalty: float = Field(1e-5, gt=0)
     iterations: int = Field(60, ge=1)
+    sharpness: float = Field(1.15, gt=0)
 
 
 class SayExperiment(_Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def teach_readout(
         weights.append(np.concatenate([_weights(count) for count in counts]))
         people = float(weights[0].sum())
     weights.insert(0, np.full(int(about.sum()), options.texts_share * people / about.sum()))
-    return fit_readout(
+    found = fit_readout(
         np.concatenate(rows),
         np.concatenate(tables),
         np.concatenate(weights).astype(np.float32),
@@ -133,6 +134,7 @@ def teach_readout(
         kind_penalty=options.kind_penalty,
         iterations=options.iterations,
     )
+    return replace(found, plane=found.plane * options.sharpness, base=found.base * options.sharpness)
 
 
 def _reworded(prompt: str, count: int) -> list[str]:
