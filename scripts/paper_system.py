@@ -29,7 +29,7 @@ from tonewright.processor.render import render_array
 from tonewright.training.build import build_network
 from tonewright.training.config import parse_experiment
 from tonewright.training.examples import PAPER_LUFS
-from tonewright.training.trainer import BEST, CHECKPOINT
+from tonewright.training.runner import BEST, CHECKPOINT
 
 #: The environment variable that names the folder of the run.
 RUN = "TONEWRIGHT_RUN"

@@ -13,7 +13,8 @@ import pytest
 
 from tonewright.errors import TonewrightError
 from tonewright.evaluation.say_embeddings import has_minilm, minilm
-from tonewright.evaluation.say_protocol import SayProtocol, deal, judge
+from tonewright.evaluation.say_protocol import deal, judge
+from tonewright.evaluation.say_rules import SayProtocol
 from tonewright.evaluation.say_systems import find_say_system
 from tonewright.evaluation.say_tables import write_say_folder
 from tonewright.population.baselines import Predictor

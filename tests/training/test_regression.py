@@ -29,7 +29,8 @@ from tonewright.training.examples import Examples, Spectra
 from tonewright.training.export import export
 from tonewright.training.networks import ControllerNetwork
 from tonewright.training.regression import bent, fit_ridge, responses_db, solve
-from tonewright.training.trainer import BEST, Trainer
+from tonewright.training.runner import BEST
+from tonewright.training.trainer import Trainer
 
 RATE = 44_100
 

@@ -19,7 +19,8 @@ import torch
 import tonewright
 from tonewright.cli.main import run
 from tonewright.training.config import ConfigError, Experiment, Optimiser, parse_experiment
-from tonewright.training.trainer import BEST, CHECKPOINT, LOG, Trainer, schedule
+from tonewright.training.runner import BEST, CHECKPOINT, LOG, schedule
+from tonewright.training.trainer import Trainer
 
 STEPS = 6
 
@@ -27,13 +28,13 @@ STEPS = 6
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tonewright.training import trainer
+from tonewright.training import runner
 from tonewright.cli.main import run
 replace = Path.replace
 saved = 0
 def dying(path, target):
     global saved
-    saved += Path(target).name == trainer.CHECKPOINT
+    saved += Path(target).name == runner.CHECKPOINT
     if saved == 4:
         os.kill(os.getpid(), signal.SIGKILL)
     return replace(path, target)

@@ -257,7 +257,8 @@ def say(
     Prints skill against answers that ignore the prompt, distances, and paired tests between systems.
     """
     from tonewright.audio.places import refuse_place
-    from tonewright.evaluation.say_protocol import SayProtocol, judge
+    from tonewright.evaluation.say_protocol import judge
+    from tonewright.evaluation.say_rules import SayProtocol
     from tonewright.evaluation.say_tables import print_say, write_say_folder
     from tonewright.population.imports import load_population
     from tonewright.reporting.files import make_folder

@@ -37,7 +37,8 @@ def train(
         from tonewright.training.config import load_experiment, read_toml
         from tonewright.training.dry_run import rehearse
         from tonewright.training.export import export as write_weights
-        from tonewright.training.trainer import CHECKPOINT, Trainer
+        from tonewright.training.runner import CHECKPOINT
+        from tonewright.training.trainer import Trainer
     except ImportError as error:
         raise MissingExtraError(
             f"Training needs torch, which cannot be imported ({error}): pip install 'tonewright[train]'."

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from tonewright.errors import TonewrightError
 from tonewright.evaluation.say_results import SayReport, SystemScores
+from tonewright.evaluation.say_rules import SayProtocol
 from tonewright.evaluation.say_scores import MEASURES, Exact, People, Score
 from tonewright.evaluation.say_systems import BLIND, SYSTEMS, find_say_system, is_bound, usual_systems
 from tonewright.evaluation.systems import label
@@ -28,34 +28,6 @@ from tonewright.population.data import TONE_PLANE, Item, Population, PopulationE
 from tonewright.reporting.files import make_folder, write_bytes
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class SayProtocol:
-    """What may be chosen.
-
-    Attributes
-    ----------
-    folds
-        Into how many parts the prompts are dealt.
-    seeds
-        How often everything is done with other folds, fits and draws; results are averaged.
-    first_seed
-        The first; the others follow it.
-    size
-        Points per drawn cloud.
-    draws
-        Clouds drawn per item.
-    epsilon
-        Of the Sinkhorn divergence, in squared units of the plane.
-    """
-
-    folds: int = 5
-    seeds: int = 1
-    first_seed: int = 0
-    size: int = 11
-    draws: int = 50
-    epsilon: float = 1.0
 
 
 def deal(population: Population, folds: int, seed: int) -> list[tuple[Population, tuple[Item, ...]]]:

@@ -26,7 +26,7 @@ from tonewright.reporting.files import write_text
 from tonewright.statistics import Comparison, Interval, bootstrap, compare_pairs, ratio_of_columns, work_means
 
 if TYPE_CHECKING:
-    from tonewright.evaluation.say_protocol import SayProtocol
+    from tonewright.evaluation.say_rules import SayProtocol
 
 Array = NDArray[np.float64]
 

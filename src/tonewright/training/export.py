@@ -16,8 +16,8 @@ from tonewright.training.calibration import calibrate, fit_expectation, typical_
 from tonewright.training.config import ConfigError, Experiment, parse_experiment
 from tonewright.training.examples import Examples
 from tonewright.training.networks import ControllerNetwork
+from tonewright.training.runner import BEST, CHECKPOINT
 from tonewright.training.tasks import Objective
-from tonewright.training.trainer import BEST, CHECKPOINT
 
 #: Validation examples from which is learned how far to follow answers.
 _CALIBRATION_EXAMPLES = 240
