@@ -186,18 +186,18 @@ def test_from_the_command_line(cli: Callable[..., Any], tmp_path: Path) -> None:
 
 
 def test_published_figures_on_the_shared_data() -> None:
-    """Figures of the data's description, computed there on all 130 items, at equal n."""
+    """Figures of the data's description at equal n; there on all 130 items, here on those that are not set aside."""
     if not SHARED.exists():
         pytest.skip("the shared listening data are not here")
     found = judge(load_population(SHARED), ["uniform", "flat", "oracle-mean"], SayProtocol(draws=3)).summaries
     means = {name: one.means for name, one in found.items()}
-    assert means["prompt-blind"]["energy"].estimate == pytest.approx(2.0, abs=0.2)
-    assert means["prompt-blind"]["sinkhorn"].estimate == pytest.approx(16.5, abs=1.5)
-    assert means["uniform"]["energy"].estimate == pytest.approx(2.3, abs=0.2)
+    assert means["prompt-blind"]["energy"].estimate == pytest.approx(2.0, abs=0.3)
+    assert means["prompt-blind"]["sinkhorn"].estimate == pytest.approx(16.5, abs=2.5)
+    assert means["uniform"]["energy"].estimate == pytest.approx(2.3, abs=0.3)
     assert means["flat"]["energy"].estimate == pytest.approx(4.16, abs=0.3)
     assert means["flat"]["w2"].estimate == pytest.approx(4.41, abs=0.3)
     assert found["oracle-mean"].skill["energy"].estimate == pytest.approx(0.68, abs=0.05)
-    assert found["oracle-mean"].skill["sinkhorn"].estimate == pytest.approx(0.71, abs=0.05)
+    assert found["oracle-mean"].skill["sinkhorn"].estimate == pytest.approx(0.65, abs=0.1)
 
 
 def test_minilm_knows_what_words_mean() -> None:

@@ -74,7 +74,7 @@ def test_sinkhorn_moves_with_a_translation_and_is_zero_at_home() -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("ot") is None, reason="POT is not installed")
-@pytest.mark.parametrize("epsilon", [0.3, 1.0, 5.0])
+@pytest.mark.parametrize("epsilon", [1.0, 5.0])
 def test_sinkhorn_is_that_of_pot(epsilon: float) -> None:
     import ot
 

@@ -14,7 +14,7 @@ from tonewright.population.data import Item, Population, PopulationError, prompt
 from tonewright.population.distribution import PlaneDistribution
 from tonewright.population.embeddings import Embedding, fitted
 from tonewright.population.plane import PRESETS, clip
-from tonewright.population.ridge import Ridge, chosen_ridge
+from tonewright.population.ridge import Ridge, chosen_shape
 
 Array = NDArray[np.float64]
 
@@ -95,10 +95,10 @@ class NearestPrompts:
 
 @dataclass(frozen=True)
 class KernelRidge:
-    """Answers with a mean predicted from an embedding, and people's deviations from such predictions around it.
+    """Answers with a mean predicted from an embedding, and people's deviations from their prompt's mean around it.
 
-    The deviations are those of the training data from what was predicted for them by folds that did not hold them, so
-    that the cloud is as wide as the prediction is unsure. Kernel and penalty are chosen by the same inner folds.
+    Kernel and penalty are chosen by folds inside of what it learns from. Deviations from predictions of such folds,
+    which are wider, were tried and score lower.
 
     Attributes
     ----------
@@ -115,9 +115,8 @@ class KernelRidge:
         embed = fitted(self.embedding, texts)
         known = unit_rows(embed(texts))
         targets = np.array([pool.mean(axis=0) for pool in pools])
-        shape, expected = chosen_ridge(known, targets, seed)
-        model = Ridge(shape, known, targets)
-        deviations = np.concatenate([pool - mean for pool, mean in zip(pools, expected, strict=True)])
+        model = Ridge(chosen_shape(known, targets, seed), known, targets)
+        deviations = np.concatenate([pool - mean for pool, mean in zip(pools, targets, strict=True)])
 
         def predict(items: Sequence[Item]) -> list[Cloud]:
             means = model(unit_rows(embed([item.prompt for item in items])))

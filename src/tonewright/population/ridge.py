@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 #: What is tried.
 SHARPNESS = (0.5, 1.0, 2.0, 4.0, 8.0)
-PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+PENALTIES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _FOLDS = 5
 
 
@@ -41,8 +41,8 @@ class Ridge:
         return np.asarray(self.mean + _kernel(self.shape, rows @ self.known.T) @ self.coefficients)
 
 
-def chosen_ridge(known: Array, targets: Array, seed: int) -> tuple[Shape, Array]:
-    """Choose the shape with the least squared error on rows held out, and return it with those predictions, ``(n, k)``.
+def chosen_shape(known: Array, targets: Array, seed: int) -> Shape:
+    """Return the shape with the least squared error on rows that were held out in turn.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def chosen_ridge(known: Array, targets: Array, seed: int) -> tuple[Shape, Array]
     """
     folds = list(_folds(len(known), seed))
     likeness = known @ known.T
-    best: tuple[float, Shape, Array] | None = None
+    best: tuple[float, Shape] | None = None
     for shape in map(Shape._make, product(SHARPNESS, PENALTIES)):
         predicted = np.empty_like(targets)
         for held in folds:
@@ -62,9 +62,9 @@ def chosen_ridge(known: Array, targets: Array, seed: int) -> tuple[Shape, Array]
             predicted[held] = mean + _kernel(shape, likeness[np.ix_(held, kept)]) @ coefficients
         error = float(np.mean(np.square(predicted - targets)))
         if best is None or error < best[0]:
-            best = (error, shape, predicted)
+            best = (error, shape)
     assert best is not None
-    return best[1], best[2]
+    return best[1]
 
 
 def _kernel(shape: Shape, likeness: Array) -> Array:
