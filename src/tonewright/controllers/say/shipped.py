@@ -67,7 +67,7 @@ def _adapted(folder: Path, progress: Progress | None) -> Reader | ReadoutReader:
         from tonewright.controllers.say.reading.readout import FILE, Readout
 
         readout = Readout.load(folder / FILE)
-        return reading.ReadoutReader(load.load(record.get("base"), progress=progress), readout)  # type: ignore[no-any-return]
+        return reading.ReadoutReader(load.load(record.get("base"), progress=progress, light=True), readout)  # type: ignore[no-any-return]
     loaded = load.load(record.get("base"), adapter=folder, progress=progress)
     load.keep_layers(loaded.model, record.get("depth"))
     return reading.Reader(loaded)  # type: ignore[no-any-return]
