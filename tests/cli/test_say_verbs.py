@@ -119,15 +119,16 @@ def test_bad_lines_are_answered_with_the_reason(cli: Command, monkeypatch: pytes
 
 def test_bad_usage_is_one_sentence(cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     absent = tmp_path / "absent"
-    for arguments in (
+    misused: list[tuple[str | Path, ...]] = [
         ("say",),
         ("say", "warm", "--prompts", "-"),
         ("say", "warm", "-o", "x.wav"),
         ("say", "warm", "--model", "a", "--adapter", "b"),
         ("say", "warm", "--endpoint", "http://localhost:1"),
-    ):
+    ]
+    for arguments in misused:
         assert cli(*arguments).code == 2, arguments
-    for arguments in (
+    refused: list[tuple[str | Path, ...]] = [
         ("say", " "),
         ("say", "--prompts", absent),
         ("say", "warm", "--taste", "nobody"),
@@ -135,7 +136,8 @@ def test_bad_usage_is_one_sentence(cli: Command, tmp_path: Path, monkeypatch: py
         ("taste", "show", "nobody"),
         ("taste", "delete", "../x"),
         ("taste", "import", absent),
-    ):
+    ]
+    for arguments in refused:
         done = cli(*arguments)
         assert done.code not in (0, 2, 70), arguments
         assert done.out == ""

@@ -56,7 +56,8 @@ def test_the_person_is_nearer_to_their_own_distribution() -> None:
     """Expected distance to choices for a request never seen in training, by the model's own account of people."""
     rng = np.random.default_rng(3)
     plane = PlaneDistribution.from_points(rng.standard_normal((400, 2)) * WITHIN, bandwidth=0.3)
-    before, after = [], []
+    before: list[float] = []
+    after: list[float] = []
     for seed in range(4):
         offset = rng.standard_normal(2) * np.sqrt(SHARE) * WITHIN
         personal = trained(offset, 40, seed).personal(plane)

@@ -21,6 +21,7 @@ def fit_readout(
     kind_states: Floats,
     kinds: Floats,
     *,
+    shape: Floats,
     penalty: float,
     kind_penalty: float,
     iterations: int,
@@ -34,6 +35,8 @@ def fit_readout(
         counts.
     kind_states, kinds
         Of requests of known kind: (requests, states), tables (requests, 24).
+    shape
+        Of people around their request's mean; see :func:`~tonewright.controllers.say.reading.readout.shape_of`.
     penalty, kind_penalty
         On the squared weights, for standardised states divided by the root of their number.
     iterations
@@ -58,7 +61,7 @@ def fit_readout(
     kind = _minimise(
         lambda w: kind_base + g @ w.T, (wanted.shape[1], g.shape[1]), wanted, even, kind_penalty, iterations
     )
-    return Readout(mean, scale, plane.numpy(), base.numpy(), kind.numpy(), kind_base.numpy())
+    return Readout(mean, scale, plane.numpy(), base.numpy(), kind.numpy(), kind_base.numpy(), shape)
 
 
 def _minimise(

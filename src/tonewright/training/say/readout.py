@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from tonewright.controllers.say.reading.home import home
 from tonewright.controllers.say.reading.load import keep_layers, load, torch_threads
 from tonewright.controllers.say.reading.places import FRAME, LAYERS, LEADS, place_planter, states
-from tonewright.controllers.say.reading.reader import as_distribution
-from tonewright.controllers.say.reading.readout import Readout
+from tonewright.controllers.say.reading.readout import Readout, shape_of
 from tonewright.population.clouds import Cloud
 from tonewright.population.data import Item, Population
 from tonewright.training.say.config import SayData, SayExperiment, SayModel
@@ -109,7 +108,7 @@ def teach_readout(
     read = np.concatenate(parts)
     about = np.array([text.plane is not None for text in texts])
     rows, tables, weights = [read[about]], [np.array([plane_target(t) for t in texts if t.plane is not None])], []
-    people = 1.0
+    people, shape = 1.0, shape_of(np.zeros((0, 2)))
     if population is not None:
         prompts = {items[0].prompt: items for items in population.prompts().values()}
         worded = [_reworded(prompt, options.rewordings) for prompt in prompts]
@@ -117,6 +116,7 @@ def teach_readout(
             np.mean([table_of_points(item.points, experiment.data.bandwidth) for item in items], axis=0)
             for items in prompts.values()
         ]
+        shape = shape_of(np.concatenate([item.points - item.points.mean(axis=0) for item in population.items]))
         counts = [len(one) for one in worded]
         rows.append(heard([text for one in worded for text in one], tell))
         tables.append(np.repeat(np.array(targets, dtype=np.float32), counts, axis=0))
@@ -130,6 +130,7 @@ def teach_readout(
         np.concatenate(weights).astype(np.float32),
         read,
         np.array([kind_target(text) for text in texts]),
+        shape=shape,
         penalty=options.penalty,
         kind_penalty=options.kind_penalty,
         iterations=options.iterations,
@@ -172,7 +173,7 @@ class ReadoutSystem:
         readout = teach_readout(self._experiment, train, self._heard)
 
         def predict(items: Sequence[Item]) -> list[Cloud]:
-            tables, _ = readout.tables(self._heard([item.prompt for item in items]))
-            return [Cloud.of_distribution(as_distribution(table)) for table in tables]
+            found, _ = readout.distributions(self._heard([item.prompt for item in items]))
+            return [Cloud.of_distribution(one) for one in found]
 
         return predict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from tonewright.controllers.say.reading.home import ModelError
 from tonewright.controllers.say.reading.questions import KINDS
-from tonewright.controllers.say.reading.readout import Readout, statistics
+from tonewright.controllers.say.reading.readout import Readout, shape_of, statistics
 from tonewright.controllers.say.shipped import FOLDER, AdapterError, read_record
 
 COUNT = 12
@@ -22,6 +23,7 @@ def drawn(seed: int = 0) -> Readout:
         rng.normal(size=shape).astype(np.float32)
         for shape in ((COUNT,), (COUNT,), (9, COUNT), (100,), (len(KINDS), COUNT), (len(KINDS),))
     ]
+    values.append(shape_of(rng.normal(0.0, 2.0, (200, 2))))
     return Readout(*values)
 
 
@@ -83,3 +85,17 @@ def test_states_do_not_depend_on_the_batch(tmp_path: Path, monkeypatch: pytest.M
         among = places.states(loaded.model, planter, ["warm", "a much longer request than that"])
     assert alone.shape == (1, 2 * (1 + len(places.LEADS)) * 64)
     torch.testing.assert_close(alone[0], among[0], atol=1e-4, rtol=0)
+
+
+def test_the_shape_is_put_around_the_mean() -> None:
+    readout = drawn()
+    states = np.random.default_rng(2).normal(size=(2, COUNT)).astype(np.float32) * 0.1
+    kinds = readout.kind_base.copy()
+    kinds[KINDS.index("unrelated")] = -50.0
+    about_sound = replace(readout, kind_base=kinds, plane=readout.plane * 0.0, base=np.zeros(100, dtype=np.float32))
+    found, _ = about_sound.distributions(states)
+    assert found[0].mean() == pytest.approx([0.0, 0.0], abs=0.3)
+    assert np.sqrt(np.diag(found[0].covariance())) == pytest.approx([2.0, 2.0], abs=0.3)
+    kinds[KINDS.index("unrelated")] = 50.0
+    foreign, _ = replace(about_sound, kind_base=kinds).distributions(states)
+    np.testing.assert_allclose(foreign[0].weights, 1.0 / 400.0, atol=1e-6)

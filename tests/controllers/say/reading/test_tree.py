@@ -73,7 +73,7 @@ def test_probabilities_sum_to_one_and_hostile_length_is_cut(loaded: Loaded) -> N
 
 def test_the_first_digit_is_the_tilt_and_the_second_the_smile(loaded: Loaded) -> None:
     """Forced answers: all mass on tilt 9, smile 0 must lie at bright and relaxed."""
-    from tonewright.controllers.say.reading.reader import as_distribution
+    from tonewright.controllers.say.reading.readout import as_distribution
 
     table = np.full((10, 10), 1e-9)
     table[9, 0] = 1.0

@@ -13,7 +13,7 @@ from torch import Tensor
 from tonewright.controllers.say.reading.load import Loaded, keep_layers, torch_threads
 from tonewright.controllers.say.reading.places import LAYERS, place_planter, states
 from tonewright.controllers.say.reading.questions import KIND, KINDS, PLANE, REGIONS, TRAINED, Frame, Question
-from tonewright.controllers.say.reading.readout import Readout
+from tonewright.controllers.say.reading.readout import Readout, as_distribution
 from tonewright.controllers.say.reading.tree import Planter, Trees, answers
 from tonewright.population.distribution import PlaneDistribution
 
@@ -106,8 +106,8 @@ class ReadoutReader:
         for first in range(0, len(requests), _BATCH):
             with torch.inference_mode(), torch_threads():
                 heard = states(self.loaded.model, self._planter, requests[first : first + _BATCH]).numpy()
-            planes, kinds = self._readout.tables(heard)
-            found.extend(Reading(as_distribution(one), kind) for one, kind in zip(planes, kinds, strict=True))
+            planes, kinds = self._readout.distributions(heard)
+            found.extend(Reading(one, kind) for one, kind in zip(planes, kinds, strict=True))
         return found
 
 
@@ -119,12 +119,3 @@ def read_batch(reads: Callable[[Trees], list[Tensor]], planter: Planter, request
         Reading(as_distribution(tables[0][row]), tables[1][row] if len(tables) > 1 else None)
         for row in range(len(requests))
     ]
-
-
-def as_distribution(table: NDArray[np.float64]) -> PlaneDistribution:
-    """Turn a table (tilt, smile) into a distribution on the plane's usual grid."""
-    return PlaneDistribution(np.asarray(table, dtype=np.float64).T).resampled(SIZE_READ)
-
-
-#: Cells per axis of what is returned: a multiple of the table's, so that cells are split evenly.
-SIZE_READ = 20
