@@ -172,6 +172,13 @@ PAGES = [
     "docs/auto.md",
     "docs/metrics.md",
     "docs/training.md",
+    "docs/evaluation.md",
+    "docs/layouts.md",
+    "docs/models.md",
+    "docs/population.md",
+    "docs/say.md",
+    "docs/say-command.md",
+    "docs/vocabulary.md",
 ]
 
 

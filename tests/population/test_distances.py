@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tonewright.errors import MissingExtraError
 from tonewright.population import curves, distances, plane
 from tonewright.population.distances import energy, sinkhorn, transport_plan, w2
 from tonewright.settings import Settings
+
+Array = NDArray[np.float64]
 
 RNG = np.random.default_rng(1)
 X, Y = RNG.uniform(-6, 6, (11, 2)), np.clip(RNG.normal(1, 2, (11, 2)), -6, 6)
@@ -19,10 +21,9 @@ A, B = RNG.dirichlet(np.ones(11)), RNG.dirichlet(np.ones(7))
 
 
 def test_energy_is_its_definition() -> None:
-    def mean(x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
-        return sum(
-            p * q * float(np.hypot(*(u - v))) for p, u in zip(a, x, strict=True) for q, v in zip(b, y, strict=True)
-        )
+    def mean(x: Array, y: Array, a: Array, b: Array) -> float:
+        pairs = itertools.product(zip(a, x, strict=True), zip(b, y, strict=True))
+        return sum(float(p * q * np.hypot(*(u - v))) for (p, u), (q, v) in pairs)
 
     found = energy(X, Y[:7], A, B)
     expected = 2 * mean(X, Y[:7], A, B) - mean(X, X, A, A) - mean(Y[:7], Y[:7], B, B)
@@ -73,12 +74,11 @@ def test_sinkhorn_moves_with_a_translation_and_is_zero_at_home() -> None:
     assert sinkhorn(X, X + np.array([3.0, 4.0])).value == pytest.approx(25.0, abs=1e-3)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("ot") is None, reason="POT is not installed")
 @pytest.mark.parametrize("epsilon", [1.0, 5.0])
 def test_sinkhorn_is_that_of_pot(epsilon: float) -> None:
-    import ot
+    ot = pytest.importorskip("ot", reason="POT is not installed")
 
-    def cost(x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
+    def cost(x: Array, y: Array, a: Array, b: Array) -> float:
         costs = ot.dist(x, y)
         plan = ot.sinkhorn(a, b, costs, epsilon, method="sinkhorn_log", numItermax=3000, stopThr=1e-8, warn=False)
         entropy = np.sum(plan * np.log(np.maximum(plan, 1e-300) / np.outer(a, b)))

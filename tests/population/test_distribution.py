@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.stats
+from numpy.typing import NDArray
 
 from tonewright.population.data import PopulationError
 from tonewright.population.distribution import PlaneDistribution
@@ -27,9 +28,9 @@ def test_the_kernel_is_mirrored_at_the_edges() -> None:
     found = PlaneDistribution.from_points([[-5.5, 5.9]], bandwidth=(1.0, 0.5), size=48)
     edges = np.linspace(-6, 6, 49)
 
-    def masses(value: float, width: float) -> np.ndarray:
+    def masses(value: float, width: float) -> NDArray[np.float64]:
         images = [value, -12 - value, 12 - value]
-        return np.sum([np.diff(scipy.stats.norm.cdf(edges, image, width)) for image in images], axis=0)
+        return np.asarray(np.sum([np.diff(scipy.stats.norm.cdf(edges, image, width)) for image in images], axis=0))
 
     np.testing.assert_allclose(found.weights, np.outer(masses(-5.5, 1.0), masses(5.9, 0.5)), atol=1e-9)
     wide = PlaneDistribution.from_points(POINTS, bandwidth=60.0)

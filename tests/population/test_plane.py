@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tonewright.analysis.bands import CENTRES
 from tonewright.population import plane
@@ -94,9 +95,9 @@ def test_other_settings_go_to_the_nearest_point() -> None:
     found = plane.from_settings(settings)
     target = response_db(settings, CENTRES, 48_000)
 
-    def miss(points: object) -> np.ndarray:
+    def miss(points: NDArray[np.float64]) -> NDArray[np.float64]:
         gaps = plane.shelf_curves(plane.gains_db(points)) - target
-        return np.square(gaps - gaps.mean(axis=-1, keepdims=True)).sum(axis=-1)
+        return np.asarray(np.square(gaps - gaps.mean(axis=-1, keepdims=True)).sum(axis=-1))
 
     assert miss(found) <= miss(plane.cell_points(60)).min()
     level = plane.to_settings([2, 1]).model_copy(update={"output_db": -4.0})

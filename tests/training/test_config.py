@@ -11,7 +11,7 @@ from tonewright.layouts import LAYOUTS
 from tonewright.training.config import ConfigError, load_experiment, parse_experiment
 
 CONFIGS = Path(str(resources.files("tonewright.training") / "configs"))
-SHIPPED = sorted(path for path in CONFIGS.glob("*.toml") if not path.name.startswith("corpus-"))
+SHIPPED = sorted(path for path in CONFIGS.glob("*.toml") if not path.name.startswith(("corpus-", "say-")))
 LEAST = """
 name = "least"
 task = "auto"

@@ -17,6 +17,7 @@ def _tokens() -> tuple[list[str], list[str]]:
     others = [byte for byte in range(256) if byte not in printable]
     letters = [chr(byte) for byte in printable] + [chr(256 + index) for index in range(len(others))]
     merges = [("w", "a"), ("wa", "r"), ("war", "m"), ("Ġ", "warm")]
+    merges += [("Ġ", letter) for letter in "ABCDEFGHIJKLMNOPQRSTUVWX"]
     return [*SPECIAL, *letters, *(a + b for a, b in merges)], [f"{a} {b}" for a, b in merges]
 
 
