@@ -179,3 +179,47 @@ def settings_file(tmp_path: Path, settings: Settings) -> Path:
     path = tmp_path / "settings.json"
     settings.save(path)
     return path
+
+
+#: The shared listening data, where they are: beside the project, or where a variable says.
+LISTENING = Path(
+    os.environ.get(
+        "TONEWRIGHT_LISTENING",
+        Path(__file__).parents[2] / "shared" / "data" / "listening" / "tone-plane-listening.json",
+    )
+)
+
+
+def made_up_people(prompts: int = 12, listeners: int = 6, seed: int = 0, repeats: int = 2) -> Any:
+    """Prompts whose words say where people go: bright ones up, warm ones down, lively ones to the right."""
+    from tonewright.population.data import Population
+
+    rng = np.random.default_rng(seed)
+    centres = {"bright": (0.0, 3.0), "warm": (0.0, -3.0), "lively": (3.0, 0.0)}
+    items = []
+    for number in range(prompts + repeats):
+        word = list(centres)[number % prompts % 3]
+        points = np.clip(rng.normal(centres[word], 1.0, (listeners, 2)), -6, 6).round(2)
+        choices = [
+            {"listener": str(index), "point": tuple(map(float, point)), "start": (1.0, 1.0)}
+            for index, point in enumerate(points, 1)
+        ]
+        prompt = f"Make it {word} like number {number % prompts}."
+        items.append({"id": f"{number}", "prompt": prompt, "track": f"{number % prompts}.wav", "choices": choices})
+    return Population.of_items(items, "made up", source="made up", licence="none")
+
+
+@pytest.fixture(scope="session")
+def small() -> Any:
+    """Return a small population that is made up."""
+    return made_up_people()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Any:
+    """Return the shared listening data."""
+    if not LISTENING.exists():
+        pytest.skip("the shared listening data are not here")
+    from tonewright.population.imports import load_population
+
+    return load_population(LISTENING)

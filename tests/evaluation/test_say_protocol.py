@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from conftest import LISTENING
 from tonewright.errors import TonewrightError
 from tonewright.evaluation.say_embeddings import has_minilm, minilm
 from tonewright.evaluation.say_protocol import deal, judge
@@ -23,7 +24,6 @@ from tonewright.population.data import Item, Population, PopulationError
 from tonewright.population.distances import energy, sinkhorn, w2
 from tonewright.population.imports import load_population
 
-SHARED = Path("/work/shared/data/listening/tone-plane-listening.json")
 FEW = SayProtocol(folds=3, draws=4, size=6)
 
 
@@ -187,9 +187,9 @@ def test_from_the_command_line(cli: Callable[..., Any], tmp_path: Path) -> None:
 
 def test_published_figures_on_the_shared_data() -> None:
     """Figures of the data's description at equal n; there on all 130 items, here on those that are not set aside."""
-    if not SHARED.exists():
+    if not LISTENING.exists():
         pytest.skip("the shared listening data are not here")
-    found = judge(load_population(SHARED), ["uniform", "flat", "oracle-mean"], SayProtocol(draws=2)).summaries
+    found = judge(load_population(LISTENING), ["uniform", "flat", "oracle-mean"], SayProtocol(draws=2)).summaries
     means = {name: one.means for name, one in found.items()}
     assert means["prompt-blind"]["energy"].estimate == pytest.approx(2.0, abs=0.3)
     assert means["prompt-blind"]["sinkhorn"].estimate == pytest.approx(16.5, abs=2.5)

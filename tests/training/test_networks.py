@@ -19,7 +19,8 @@ from tonewright.training.build import HINTS, build_network, specification_of
 from tonewright.training.config import ConfigError, Experiment, parse_experiment
 from tonewright.training.export import export
 from tonewright.training.networks import ControllerNetwork, clip_with_leak
-from tonewright.training.trainer import BEST, Trainer
+from tonewright.training.runner import BEST
+from tonewright.training.trainer import Trainer
 
 SIZES = {"channels": 16, "summary": 24, "hidden": 32, "dilations": [1, 2, 4], "heads": 2}
 

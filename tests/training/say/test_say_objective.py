@@ -43,7 +43,7 @@ def test_the_divergence_is_that_of_a_plain_iteration() -> None:
 def test_its_gradient_is_that_of_differences() -> None:
     p = torch.tensor(drawn(2))[None].requires_grad_()
     q = torch.tensor(drawn(3))[None]
-    sinkhorn_divergence(p, q).sum().backward()
+    sinkhorn_divergence(p, q).sum().backward()  # type: ignore[no-untyped-call]
     step = np.zeros((CELLS, CELLS))
     step[2, 3], step[6, 5] = 1e-4, -1e-4
     there, here = (sinkhorn_divergence(torch.tensor(drawn(2) + sign * step)[None], q)[0] for sign in (1, -1))
