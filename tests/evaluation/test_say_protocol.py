@@ -189,7 +189,7 @@ def test_published_figures_on_the_shared_data() -> None:
     """Figures of the data's description at equal n; there on all 130 items, here on those that are not set aside."""
     if not LISTENING.exists():
         pytest.skip("the shared listening data are not here")
-    found = judge(load_population(LISTENING), ["uniform", "flat", "oracle-mean"], SayProtocol(draws=2)).summaries
+    found = judge(load_population(LISTENING), ["uniform", "flat", "oracle-mean"], SayProtocol(draws=10)).summaries
     means = {name: one.means for name, one in found.items()}
     assert means["prompt-blind"]["energy"].estimate == pytest.approx(2.0, abs=0.3)
     assert means["prompt-blind"]["sinkhorn"].estimate == pytest.approx(16.5, abs=2.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from tonewright.population.distances import energy, sinkhorn, transport_plan, w2
 from tonewright.settings import Settings
 
 Array = NDArray[np.float64]
+
+# POT would load torch, which takes longer than all tests here.
+os.environ.setdefault("POT_BACKEND_DISABLE_PYTORCH", "1")
 
 RNG = np.random.default_rng(1)
 X, Y = RNG.uniform(-6, 6, (11, 2)), np.clip(RNG.normal(1, 2, (11, 2)), -6, 6)

@@ -124,7 +124,7 @@ def test_the_fit_finds_what_made_the_answers() -> None:
     )  # fmt: skip
     planes, kinds = (one.astype(np.float32) for one in true.tables(states))
     found = fit_readout(
-        states, planes, np.ones(300, dtype=np.float32), states, kinds,
+        states, planes, np.ones(300, dtype=np.float32), states, kinds, np.ones(300, dtype=np.float32),
         shape=true.shape, penalty=1e-8, kind_penalty=1e-8, iterations=100,
     )  # fmt: skip
     fresh = rng.normal(size=(20, 6)).astype(np.float32)

@@ -278,7 +278,11 @@ def _answer(
     more = not parsed.found or _says_more(parsed)
     kind = reading.kind if more else "plane"
     text = parsed.rest if parsed.found else prompt
-    wanted = _wanted(interpret(text), kind, text) if more else None
+    found = interpret(text)
+    if kind == "plane" and len(text.split()) > _SHORT:
+        # In a longer sentence the first word of the table is often not what is asked for.
+        found = None
+    wanted = _wanted(found, kind, text) if more else None
     unrelated = more and kind == "unrelated" and wanted is None
     tone = more and not unrelated and (wanted is None or wanted.dynamics == "expand")
     x, y = plane.mean()
@@ -306,5 +310,7 @@ def _says_more(parsed: Parsed) -> bool:
     return parsed.found and sum(letter.isalpha() for letter in parsed.rest) >= _LEAST_LETTERS
 
 
+#: Up to so many words a request with an engineer's word is taken for an engineer's, whatever the model takes it for.
+_SHORT = 8
 #: What is left of a request with numbers counts from so many letters on.
 _LEAST_LETTERS = 4

@@ -265,6 +265,12 @@ _SAID = (
     r"\b(sounds?|sounding|is|it's|its|are|was|feels?|across|seems?|gets|bit|klingt|ist|wirkt|sonne|est|suena|es|está|"
     r"lyder|er)\b|听起来|有点|很|声音"
 )
+#: An imperative that wants what follows, with nothing between that turns it.
+_ASKED = (
+    r"\b(ensure|make sure|enhanced?|improved?|optimi[sz]ed?|provide|create|emphasi[sz]e|highlight|amplify|tune|for an?|"
+    r"better)\b"
+    r"(?!.*\b(too|less|not|no|never|without|avoid|prevent|reduce)\b)"
+)
 _CUES: tuple[tuple[str, str, int], ...] = (
     ("before", r"\b(keep|keeping|behalte|garde|gardez|mantén|behold|hold)\b|保持|保留", 0),
     ("around", r"\b(not|isn't|ain't|aren't|never|nicht|pas|no|ikke)\b[^|]*\|[^|]*\b(enough|genug|nok)\b", 1),
@@ -274,6 +280,7 @@ _CUES: tuple[tuple[str, str, int], ...] = (
     ("before", _LESS, -1),
     ("after", _LESS_AFTER, -1),
     ("after", r"^\s*(should|could|needs? to|must|up|back in)\b", 1),
+    ("before", _ASKED, 1),
     ("before", _WANTED, 1),
     ("before", _SAID, -1),
 )

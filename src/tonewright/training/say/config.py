@@ -106,6 +106,8 @@ class ReadoutOptions(_Model):
         Synthetic texts in all, made and kept in chunks of so many, the first with the experiment's seed.
     rewordings
         Of each prompt that people answered.
+    people_share
+        What people's prompts together count when the kind of request is learned, relative to all texts.
     texts_share
         What all texts together count, relative to all people's prompts.
     penalty, kind_penalty, iterations
@@ -117,6 +119,7 @@ class ReadoutOptions(_Model):
     texts: int = Field(15_000, ge=1)
     chunk: int = Field(5_000, ge=1)
     rewordings: int = Field(6, ge=0)
+    people_share: float = Field(0.3, ge=0)
     texts_share: float = Field(0.5, ge=0)
     penalty: float = Field(2e-5, gt=0)
     kind_penalty: float = Field(1e-5, gt=0)

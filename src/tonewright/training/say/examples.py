@@ -123,6 +123,13 @@ def plane_target(text: Text) -> Floats:
     return table_of_normal(text.plane, _DEVIATIONS * text.spread)
 
 
+def plane_kind() -> Floats:
+    """Return the table of a request for a tone of the whole."""
+    table = np.zeros(len(KINDS), dtype=np.float32)
+    table[KINDS.index("plane")] = 1.0
+    return table
+
+
 def kind_target(text: Text) -> Floats:
     """Return the probabilities of the kinds for a text, (24,)."""
     table = np.zeros(len(KINDS), dtype=np.float32)

@@ -20,6 +20,7 @@ def fit_readout(
     weights: Floats,
     kind_states: Floats,
     kinds: Floats,
+    kind_weights: Floats,
     *,
     shape: Floats,
     penalty: float,
@@ -33,8 +34,8 @@ def fit_readout(
     states, planes, weights
         Of requests with known answers on the plane: (requests, states), tables (requests, 10, 10), and how much each
         counts.
-    kind_states, kinds
-        Of requests of known kind: (requests, states), tables (requests, 24).
+    kind_states, kinds, kind_weights
+        Of requests of known kind: (requests, states), tables (requests, 24), and how much each counts.
     shape
         Of people around their request's mean; see :func:`~tonewright.controllers.say.reading.readout.shape_of`.
     penalty, kind_penalty
@@ -56,10 +57,10 @@ def fit_readout(
     plane = _minimise(lambda w: base + (h @ w.T) @ psi, (len(psi), h.shape[1]), target, share, penalty, iterations)
     g = torch.from_numpy((kind_states - mean) * scale)
     wanted = torch.from_numpy(kinds)
-    even = torch.full((len(wanted),), 1.0 / max(1, len(wanted)))
-    kind_base = torch.log(wanted.mean(0) + _LEAST)
+    count = torch.from_numpy((kind_weights / kind_weights.sum()).astype(np.float32))
+    kind_base = torch.log((count[:, None] * wanted).sum(0) + _LEAST)
     kind = _minimise(
-        lambda w: kind_base + g @ w.T, (wanted.shape[1], g.shape[1]), wanted, even, kind_penalty, iterations
+        lambda w: kind_base + g @ w.T, (wanted.shape[1], g.shape[1]), wanted, count, kind_penalty, iterations
     )
     return Readout(mean, scale, plane.numpy(), base.numpy(), kind.numpy(), kind_base.numpy(), shape)
 

@@ -20,7 +20,7 @@ from tonewright.controllers.say.reading.readout import Readout, shape_of
 from tonewright.population.clouds import Cloud
 from tonewright.population.data import Item, Population
 from tonewright.training.say.config import SayData, SayExperiment, SayModel
-from tonewright.training.say.examples import kind_target, plane_target
+from tonewright.training.say.examples import kind_target, plane_kind, plane_target
 from tonewright.training.say.fitting import fit_readout
 from tonewright.training.say.targets import table_of_points
 from tonewright.training.say.texts.paraphrase import paraphrase
@@ -123,13 +123,22 @@ def teach_readout(
         # The prompt itself counts as much as all its rewordings together.
         weights.append(np.concatenate([_weights(count) for count in counts]))
         people = float(weights[0].sum())
+    kind_rows, kind_tables = [read], [np.array([kind_target(text) for text in texts])]
+    kind_weights = [np.ones(len(texts))]
+    if population is not None:
+        # What people were asked is about the tone of the whole, in words that no synthetic text has.
+        count = len(rows[-1])
+        kind_rows.append(rows[-1])
+        kind_tables.append(np.tile(plane_kind(), (count, 1)))
+        kind_weights.append(np.full(count, options.people_share * len(texts) / count))
     weights.insert(0, np.full(int(about.sum()), options.texts_share * people / about.sum()))
     found = fit_readout(
         np.concatenate(rows),
         np.concatenate(tables),
         np.concatenate(weights).astype(np.float32),
-        read,
-        np.array([kind_target(text) for text in texts]),
+        np.concatenate(kind_rows),
+        np.concatenate(kind_tables),
+        np.concatenate(kind_weights).astype(np.float32),
         shape=shape,
         penalty=options.penalty,
         kind_penalty=options.kind_penalty,

@@ -13,10 +13,12 @@ from torch import Tensor
 from tonewright.controllers.say.reading.load import Loaded, keep_layers, torch_threads
 from tonewright.controllers.say.reading.places import LAYERS, place_planter, states
 from tonewright.controllers.say.reading.questions import KIND, KINDS, PLANE, REGIONS, TRAINED, Frame, Question
-from tonewright.controllers.say.reading.readout import Readout, as_distribution
+from tonewright.controllers.say.reading.readout import CERTAIN, Readout, as_distribution
 from tonewright.controllers.say.reading.tree import Planter, Trees, answers
 from tonewright.population.distribution import PlaneDistribution
 
+#: A region is named only from this probability of all regions together on; else the population is asked.
+SURE = 0.6
 #: Requests per pass.
 _BATCH = 16
 
@@ -47,8 +49,10 @@ class Reading:
         if self.kinds is None:
             return "plane"
         regions = self.kinds[: 2 * len(REGIONS)]
-        others = self.kinds[2 * len(REGIONS) :]
-        if others.max() >= regions.sum():
+        others = self.kinds[2 * len(REGIONS) :].copy()
+        if others[-1] <= CERTAIN:
+            others[-1] = 0.0
+        if others.max() >= regions.sum() or regions.sum() < SURE:
             return KINDS[2 * len(REGIONS) + int(np.argmax(others))]
         return KINDS[int(np.argmax(regions))]
 

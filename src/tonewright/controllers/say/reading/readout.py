@@ -44,6 +44,9 @@ def statistics() -> Floats:
     return np.array(rows, dtype=np.float32)
 
 
+#: A request is taken for one that is not about sound only from this probability on: a missed joke costs less than a
+#: listener who is told that they did not speak of sound.
+CERTAIN = 0.8
 #: Cells along an axis of a shape, and their width in units of the plane.
 SHAPE_CELLS, SHAPE_STEP = 40, 4.0 * EDGE / 40
 #: Cells per axis of what is returned: a multiple of the table's, so that cells are split evenly.
@@ -97,7 +100,7 @@ class Readout:
     def distributions(self, states: Floats) -> tuple[list[PlaneDistribution], NDArray[np.float64]]:
         """Return what people would choose for each request, and the tables of kinds, (requests, 24)."""
         tables, kinds = self.tables(states)
-        foreign = kinds[:, KINDS.index("unrelated")]
+        foreign = np.where(kinds[:, KINDS.index("unrelated")] > CERTAIN, 1.0, 0.0)
         return [self._placed(*one) for one in zip(tables, foreign, strict=True)], kinds
 
     def _placed(self, table: NDArray[np.float64], foreign: float) -> PlaneDistribution:
