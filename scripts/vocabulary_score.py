@@ -1,0 +1,57 @@
+"""Judge what engineers' sentences are turned into: right region and direction, read off the settings' own response.
+
+python scripts/vocabulary_score.py
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tonewright.controllers.say.answer import Answer
+from tonewright.controllers.say.saying import answer
+from tonewright.controllers.say.shipped import reader
+from tonewright.controllers.say.vocabulary import interpret, regions
+from tonewright.processor.filters import response_db
+
+SENTENCES = Path(__file__).parent.parent / "tests" / "controllers" / "say" / "vocabulary_sentences.toml"
+#: A region is changed from so many dB at its middle on.
+LEAST_DB = 0.5
+
+
+def right(row: dict[str, Any], found: Answer) -> bool:
+    """Whether any accepted region is changed in an accepted direction, or the level as accepted."""
+    if not row["regions"]:
+        return found.settings.compressor is not None
+    settings = found.settings.model_copy(update={"preamp_db": 0.0})
+    middles = np.array([np.sqrt(np.prod(regions()[name])) for name in row["regions"]])
+    gains = response_db(settings, middles, 48_000)
+    return any(abs(gain) >= LEAST_DB and int(np.sign(gain)) in row["directions"] for gain in gains)
+
+
+def main() -> None:
+    """Print shares, for words that the table has and for others."""
+    rows = tomllib.loads(SENTENCES.read_text(encoding="utf-8"))["sentence"]
+    found = answer([row["text"] for row in rows], reader())
+    for known in (True, False):
+        some = [(row, one) for row, one in zip(rows, found, strict=True) if row["known"] is known]
+        lookups = [interpret(row["text"]) for row, _ in some]
+        alone = sum(
+            one is not None
+            and (one.region in row["regions"] or not row["regions"])
+            and one.direction in row["directions"]
+            for (row, _), one in zip(some, lookups, strict=True)
+        )
+        print(
+            "words of the table:" if known else "other words:",
+            f"say {sum(right(*pair) for pair in some)} of {len(some)}, the lookup alone {alone}",
+        )
+    print(dict(Counter("+".join(one.decided_by) for one in found)))
+
+
+if __name__ == "__main__":
+    main()
