@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,11 +17,16 @@ class ConfigError(SettingsError):
     """A training configuration cannot be used."""
 
 
-class _Model(BaseModel):
+_Checked = TypeVar("_Checked", bound=BaseModel)
+
+
+class StrictModel(BaseModel):
+    """Refuses what it does not know, and does not change."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(_Model):
+class Source(StrictModel):
     """A corpus store and how often it is drawn from.
 
     Attributes
@@ -36,7 +41,7 @@ class Source(_Model):
     share: float = Field(1.0, gt=0)
 
 
-class Data(_Model):
+class Data(StrictModel):
     """What examples are made of.
 
     Attributes
@@ -82,7 +87,7 @@ class Data(_Model):
         return self
 
 
-class Architecture(_Model):
+class Architecture(StrictModel):
     """Which network. ``controller`` is ours; the paper's are ``paper-autoeq`` and ``paper-st``.
 
     Attributes
@@ -109,7 +114,7 @@ class Architecture(_Model):
     neutral_start: bool = True
 
 
-class Loss(_Model):
+class Loss(StrictModel):
     """Weights of the objective; see :mod:`tonewright.training.losses.stft` for its first four.
 
     Attributes
@@ -129,7 +134,7 @@ class Loss(_Model):
     confidence: float = Field(0.1, ge=0)
 
 
-class Optimiser(_Model):
+class Optimiser(StrictModel):
     """Adam with decoupled weight decay, warm-up, and how the rate goes on.
 
     Attributes
@@ -156,7 +161,7 @@ class Optimiser(_Model):
     average: float = Field(0.998, ge=0, lt=1)
 
 
-class Experiment(_Model):
+class Experiment(StrictModel):
     """A whole experiment.
 
     Attributes
@@ -236,8 +241,13 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 def parse_experiment(data: dict[str, Any], name: str) -> Experiment:
     """Check plain data; `name` says in errors where it came from."""
+    return checked(Experiment, data, name)
+
+
+def checked(kind: type[_Checked], data: dict[str, Any], name: str) -> _Checked:
+    """Check plain data of any kind of experiment; the first problem is raised as a ConfigError."""
     try:
-        return Experiment.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the experiment"

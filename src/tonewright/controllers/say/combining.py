@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from tonewright.controllers.say.compose import free_place
 from tonewright.controllers.say.items import MAX_GAIN_DB
 from tonewright.parameters import limits
 from tonewright.population.plane import MOST_DB, SHELF_Q, SHELVES_HZ
@@ -79,10 +80,9 @@ def add(standing: Settings, new: Settings) -> tuple[Settings, list[str]]:
             bands[found] = together.model_copy(update={"compressor": bands[found].compressor})
             continue
         band = band.model_copy(update={"compressor": None})
-        free = [index for index, one in enumerate(bands) if one.is_neutral]
-        if free:
-            nearest = min(free, key=lambda index: abs(math.log(bands[index].frequency_hz / band.frequency_hz)))
-            bands[nearest] = band
+        place = free_place(bands, band.frequency_hz)
+        if place is not None:
+            bands[place] = band
         elif len(bands) < MAX_BANDS:
             bands.append(band)
         else:

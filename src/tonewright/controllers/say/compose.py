@@ -6,6 +6,7 @@ What is decided here is where and how much; what a request means was decided by 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -140,14 +141,19 @@ def region_band(region: str, direction: int, strength: float) -> Band:
     return Band(type="peak", frequency_hz=round(centre, 1), gain_db=gain, q=round(centre / (high - low), 3))
 
 
+def free_place(bands: Sequence[Band], frequency_hz: float, taken: Sequence[Band] = ()) -> int | None:
+    """Return the index of the neutral band nearest in frequency, on a logarithmic scale; ``None`` if none is free."""
+    free = [index for index, one in enumerate(bands) if one.is_neutral and one not in taken]
+    return min(free, key=lambda index: abs(math.log(bands[index].frequency_hz / frequency_hz)), default=None)
+
+
 def _place(bands: tuple[Band, ...], new: tuple[Band, ...]) -> tuple[Band, ...]:
     """Put bands where neutral ones stand, each in the free place nearest in frequency; the rest behind."""
     found = list(bands)
     for band in new:
-        free = [index for index, one in enumerate(found) if one.is_neutral and one not in new]
-        if free:
-            nearest = min(free, key=lambda index: abs(math.log(found[index].frequency_hz / band.frequency_hz)))
-            found[nearest] = band
+        place = free_place(found, band.frequency_hz, taken=new)
+        if place is not None:
+            found[place] = band
         elif len(found) < MAX_BANDS:
             found.append(band)
     return tuple(found)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from tonewright.training.config import ConfigError, Optimiser, read_toml
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from tonewright.training.config import Optimiser, StrictModel, checked, read_toml
 
 
-class SayData(_Model):
+class SayData(StrictModel):
     """What examples are made of.
 
     Attributes
@@ -49,7 +45,7 @@ class SayData(_Model):
         return self
 
 
-class SayModel(_Model):
+class SayModel(StrictModel):
     """Which language model, and how it is taught.
 
     Attributes
@@ -79,7 +75,7 @@ class SayModel(_Model):
     precision: Literal["float32", "bfloat16"] = "bfloat16"
 
 
-class SayLoss(_Model):
+class SayLoss(StrictModel):
     """Weights of the objective.
 
     Attributes
@@ -97,7 +93,7 @@ class SayLoss(_Model):
     kind: float = Field(0.3, ge=0)
 
 
-class ReadoutOptions(_Model):
+class ReadoutOptions(StrictModel):
     """What the readout is fitted on, and how strictly; see :mod:`tonewright.training.say.readout`.
 
     Attributes
@@ -127,7 +123,7 @@ class ReadoutOptions(_Model):
     sharpness: float = Field(1.15, gt=0)
 
 
-class SayExperiment(_Model):
+class SayExperiment(StrictModel):
     """A whole experiment; the shared fields are those of :class:`~tonewright.training.config.Experiment`."""
 
     name: str = Field(pattern=r"^[\w.-]+$")
@@ -152,9 +148,4 @@ def load_say_experiment(path: str | Path) -> SayExperiment:
     ConfigError
         If the file cannot be read, or says something unknown or impossible (the first problem is named).
     """
-    try:
-        return SayExperiment.model_validate(read_toml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the experiment"
-        raise ConfigError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}.") from error
+    return checked(SayExperiment, read_toml(path), str(path))
