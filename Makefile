@@ -91,6 +91,8 @@ bench: .venv/.peers
 	    || echo "torch or transformers could not be installed: tests that need them will be skipped."
 	$(PIP) install --quiet -c constraints-ci.txt POT \
 	    || echo "POT could not be installed: tests that need it will be skipped."
+	$(PIP) install --quiet -c constraints-ci.txt fastapi uvicorn python-multipart SQLAlchemy statsmodels pyarrow mcp websockets \
+	    || echo "The packages of the studio, of studies or of the assistant's server could not be installed: their tests will be skipped."
 	@touch $@
 
 # What benchmarks compare with, where it can be had; without their requirements, which are training tools.

@@ -26,10 +26,11 @@ FLOORS = (
     {"settings"},
     {"layouts", "hidden_ranges"},
     {"audio", "processor"},
-    {"analysis", "rendering", "reporting"},
+    {"analysis", "rendering", "reporting", "formats", "web"},
     {"networks", "population"},
     {"controllers"},
-    {"evaluation", "training"},
+    {"evaluation", "training", "listening"},
+    {"studio", "assistant"},
     {"cli"},
 )
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
@@ -227,7 +228,7 @@ def test_what_the_package_asks_for() -> None:
     assert not [name for name in everything if "==" in name or "<" in name]
     names = {re.split(r"[^\w-]", name)[0].lower() for name in project["dependencies"]}
     assert names.isdisjoint({"torch", "mutagen", "pedalboard", "matchering", "torchfx", "pingouin"})
-    assert set(project["optional-dependencies"]) == {"train", "llm", "studio", "eval", "mcp", "all"}
+    assert set(project["optional-dependencies"]) == {"train", "llm", "studio", "study", "live", "eval", "mcp", "all"}
     assert (SOURCE / "py.typed").exists()
 
 
