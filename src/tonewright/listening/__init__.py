@@ -1,0 +1,1 @@
+"""Listening experiments: studies, their server and storage, simulation and analysis."""
