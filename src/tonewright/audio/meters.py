@@ -24,6 +24,7 @@ from tonewright.errors import AudioError
 
 _MOMENTARY, _SHORT_TERM = 20, 150  # windows in steps of 20 ms
 _HOP = 5  # steps from one gating block to the next
+_BATCH = 50  # steps measured at once: whole hops, so many that calls cost nothing beside the work
 
 
 def _db(ratio: float) -> float:
@@ -106,7 +107,7 @@ class Meter:
         self.frames = 0
         self._weights = channel_weights(channels, weights)
         self._sections = k_weighting(sample_rate)
-        self._buffer = np.zeros((channels, kernels.HISTORY + sample_rate // 10 + 1), np.float32)
+        self._buffer = np.zeros((channels, kernels.HISTORY + sample_rate * _BATCH // 50 + 1), np.float32)
         self._filled = 0
         self._state = np.zeros((channels, 4))
         self._power = np.zeros(channels)
@@ -129,19 +130,19 @@ class Meter:
         taken = 0
         while taken < block.shape[1]:
             done = len(self._energies)
-            hop = self._boundary(done + _HOP) - self._boundary(done)
-            part = block[:, taken : taken + hop - self._filled]
+            batch = self._boundary(done + _BATCH) - self._boundary(done)
+            part = block[:, taken : taken + batch - self._filled]
             start = kernels.HISTORY + self._filled
             with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused below
                 self._buffer[:, start : start + part.shape[1]] = part
             self._filled += part.shape[1]
             taken += part.shape[1]
-            if self._filled == hop:
+            if self._filled == batch:
                 energies = self._measure(self._state, self._power, self._peak, self._true_peak)
                 self._energies.extend(energies)
-                self._buffer[:, : kernels.HISTORY] = self._buffer[:, hop : hop + kernels.HISTORY].copy()
+                self._buffer[:, : kernels.HISTORY] = self._buffer[:, batch : batch + kernels.HISTORY].copy()
                 self._filled = 0
-                self.frames += hop
+                self.frames += batch
 
     def _boundary(self, step: int) -> int:
         """Return the frame at which a step of 20 ms begins, rounded where the rate is no multiple of 50 Hz."""
@@ -155,7 +156,7 @@ class Meter:
         true_peak: npt.NDArray[np.float32],
     ) -> npt.NDArray[np.float64]:
         """Measure what the buffer holds, update the arrays, and return the weighted energy of each whole step."""
-        edges = (np.arange(len(self._energies), len(self._energies) + _HOP + 1) * self.sample_rate + 25) // 50
+        edges = (np.arange(len(self._energies), len(self._energies) + _BATCH + 1) * self.sample_rate + 25) // 50
         edges -= edges[0]
         within = edges[edges <= self._filled]
         energy = np.empty((self.channels, len(within) - 1))
@@ -169,11 +170,16 @@ class Meter:
 
     def short_term(self) -> npt.NDArray[np.float64]:
         """Return the loudness of the 3 s that end at 3.0 s, 3.1 s, ..., in LUFS, -inf for silence."""
-        return lufs(self._powers(self._energies, _SHORT_TERM)[::_HOP])
+        return lufs(self._powers(self._so_far(), _SHORT_TERM)[::_HOP])
 
     def momentary(self) -> npt.NDArray[np.float64]:
         """Return the loudness of the 400 ms that end at 0.4 s, 0.5 s, ..., in LUFS, -inf for silence."""
-        return lufs(self._powers(self._energies, _MOMENTARY)[::_HOP])
+        return lufs(self._powers(self._so_far(), _MOMENTARY)[::_HOP])
+
+    def _so_far(self) -> array[float]:
+        """Return the weighted energy of every whole step heard, those of the unfinished batch too."""
+        rest = self._measure(self._state.copy(), self._power.copy(), self._peak.copy(), self._true_peak.copy())
+        return self._energies + array("d", rest)
 
     def _powers(self, energies: array[float], steps: int) -> npt.NDArray[np.float64]:
         boundaries = (np.arange(len(energies) + 1, dtype=np.int64) * self.sample_rate + 25) // 50
@@ -188,7 +194,7 @@ class Meter:
             If the last samples hold NaN or infinity.
         """
         power, peak, true_peak = self._power.copy(), self._peak.copy(), self._true_peak.copy()
-        # What is left of the last hop, then silence for the interpolator to ring out.
+        # What is left of the last batch, then silence for the interpolator to ring out.
         rest = self._measure(self._state.copy(), power, peak, true_peak)
         energies = self._energies + array("d", rest)
         end = kernels.HISTORY + self._filled
