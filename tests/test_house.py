@@ -171,6 +171,7 @@ PAGES = [
     "docs/processor.md",
     "docs/command-line.md",
     "docs/auto.md",
+    "docs/compare.md",
     "docs/metrics.md",
     "docs/training.md",
     "docs/evaluation.md",

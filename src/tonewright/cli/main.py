@@ -15,6 +15,7 @@ from tonewright import __version__
 from tonewright.cli import (
     auto,
     chat,
+    compare,
     corpus,
     evaluate,
     match,
@@ -49,6 +50,7 @@ app.command("chat")(chat.chat)
 app.command("render")(render.render)
 app.command("show")(show.show)
 app.command("measure")(measure.measure)
+app.command("compare")(compare.compare)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
