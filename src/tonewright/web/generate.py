@@ -11,7 +11,7 @@ from pathlib import Path
 from tonewright.web.places import static_folder
 from tonewright.web.tables import tables
 
-_HEAD = """// Generated from tonewright/parameters.py and its neighbours by `python -m tonewright.web.generate`: do not edit.
+_HEAD = """// Generated from tonewright/parameters.py and others by `python -m tonewright.web.generate`: do not edit.
 
 """
 

@@ -24,12 +24,12 @@ def tables() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``parameters`` (per name: unit, limits, search range and its scale, default, neutral value or ``None``, meaning),
-        ``bandTypes`` (per type its words), ``passTypes``, ``topologies``, ``filterParameters``, ``compressorParameters``,
-        ``highestOfRate`` (part of the sample rate from which filters are not designed), ``sampleRates`` in Hz,
-        ``maxBands``, ``settings`` (the defaults of a settings file's other keys), ``evenBands`` (type and frequency
-        range in Hz of six bands to start from), ``crossoverHz`` and ``channelWeights`` (BS.1770, by number of
-        channels).
+        ``parameters`` (per name: unit, limits, search range with its scale, default, neutral value or ``None``,
+        meaning), ``bandTypes`` (per type its words), ``passTypes``, ``topologies``, ``filterParameters``,
+        ``compressorParameters``, ``highestOfRate`` (part of the sample rate from which filters are not designed),
+        ``sampleRates`` in Hz, ``maxBands``, ``settings`` (the defaults of a settings file's other keys), ``evenBands``
+        (type and frequency range in Hz of six bands to start from), ``crossoverHz`` and ``channelWeights`` (BS.1770,
+        by number of channels).
     """
     topology = Settings.model_json_schema()["properties"]["topology"]["enum"]
     fields = ("version", "topology", "ballistics", "link", "note")

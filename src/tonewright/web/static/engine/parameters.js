@@ -1,4 +1,4 @@
-// Generated from tonewright/parameters.py and its neighbours by `python -m tonewright.web.generate`: do not edit.
+// Generated from tonewright/parameters.py and others by `python -m tonewright.web.generate`: do not edit.
 
 export const TABLES = {
   "parameters": {
