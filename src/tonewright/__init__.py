@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tonewright import formats as formats
     from tonewright.audio import Audio as Audio
     from tonewright.audio import measure as measure
     from tonewright.audio import read as read
@@ -42,10 +43,15 @@ _HOMES = {
     "say": "controllers.say.saying",
 }
 
-__all__ = ["__version__", *_HOMES]
+#: Rooms that are used by their own name: ``tonewright.formats.export(...)``.
+_ROOMS = ("formats",)
+
+__all__ = ["__version__", *_HOMES, *_ROOMS]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
@@ -54,4 +60,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, *_ROOMS})

@@ -1,0 +1,242 @@
+"""Settings out: fitted to what the program accepts, written, read back, and judged."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tonewright.errors import SettingsError
+from tonewright.formats.contract import ROUNDING_DB, Export, Job, Limits, Notes, Program
+from tonewright.formats.fitting import fit, grid
+from tonewright.formats.headroom import frequencies, needed_headroom_db
+from tonewright.formats.numbers import short
+from tonewright.formats.profile import Profile
+from tonewright.formats.registry import program as find
+from tonewright.formats.stages import Dynamics, Filter, Gain, Stage, settings_of, stages_of
+from tonewright.parameters import HIGHEST_OF_RATE, SAMPLE_RATES
+from tonewright.processor.filters import frequency_warnings, response_db, usable_frequency
+from tonewright.settings import Settings
+
+Array = NDArray[np.float64]
+#: A fit starts again with more care when it is off by more than this.
+_HEADROOM_STEP_DB = 0.01
+
+
+def export(
+    settings: Settings, program: str, rate_hz: float = 48_000.0, profile: Profile | None = None, headroom: bool = True
+) -> Export:
+    """Write settings in another program's words.
+
+    Parameters
+    ----------
+    settings
+        Any; what the program cannot carry is said in a sentence, with the best static equivalent in its place.
+    program
+        A name of :func:`tonewright.formats.programs`.
+    rate_hz
+        The sample rate the program will run at, 8000 to 384000.
+    profile
+        Limits of a device's equalizer, to which the filters are fitted.
+    headroom
+        Whether the level is lowered so that steady tones at full scale do not clip.
+
+    Raises
+    ------
+    SettingsError
+        If the program is not known or is only read, or cannot take the settings.
+    """
+    chosen = find(program)
+    if chosen.write is None:
+        raise SettingsError(f"{chosen.title} presets can be read but not written; write equalizer-apo text instead.")
+    if not SAMPLE_RATES[0] <= rate_hz <= SAMPLE_RATES[1]:
+        raise SettingsError(f"The sample rate must lie between {SAMPLE_RATES[0]} and {SAMPLE_RATES[1]} Hz.")
+    notes = Notes()
+    for sentence in frequency_warnings(settings, rate_hz):
+        notes.tell(sentence)
+    wanted = _usable(settings, rate_hz)
+    written = _carried(wanted, chosen, notes)
+    written = _fitted(written, chosen.limits if profile is None else profile.limits, profile, rate_hz, notes)
+    lowered = _headroom(written, rate_hz) if headroom else 0.0
+    if lowered:
+        notes.tell(
+            f"The level is {lowered:.2f} dB lower than in the settings: headroom, so that steady tones at full scale "
+            "do not clip; it is not matched in loudness."
+        )
+        written = _lowered(written, lowered)
+    _check_preamp(written, chosen.limits if profile is None else profile.limits, chosen.title)
+    stages = () if written.topology == "crossover" else stages_of(written)
+    text = chosen.write(Job(written, stages, rate_hz, notes))
+    error = _error_db(text, chosen, wanted, lowered, rate_hz)
+    exactness = notes.exactness
+    if exactness == "exact" and error > ROUNDING_DB:
+        exactness = "approximate"
+        notes.tell(f"{chosen.title} holds fewer digits or points than the filters need: {error:.2f} dB off at worst.")
+    return Export(
+        chosen.name, text, exactness, error, tuple(notes.sentences), chosen.suffix, chosen.instruction, lowered,
+        float(rate_hz), written,
+    )  # fmt: skip
+
+
+def _usable(settings: Settings, rate_hz: float) -> Settings:
+    """Leave out what does nothing at this sample rate, and bring frequencies below its end."""
+    bands = []
+    for band in settings.bands:
+        usable, bypass = usable_frequency(band.type, np.array(band.frequency_hz), rate_hz)
+        if bypass and band.compressor is None and settings.topology != "crossover":
+            continue
+        update: dict[str, object] = {}
+        if bypass and not band.filter_is_neutral:
+            update = {"type": "peak", "gain_db": 0.0}
+        elif not bypass:
+            update = {"frequency_hz": float(usable)}
+        bands.append(band.model_copy(update=update))
+    splits = settings.crossover_hz
+    if not splits:
+        # Without a split to make, a crossover of one band is a row.
+        topology = "serial" if settings.topology == "crossover" else settings.topology
+        return settings.model_copy(update={"bands": tuple(bands), "topology": topology, "splits_hz": None})
+    if all(band.is_neutral for band in settings.bands):
+        return settings.model_copy(update={"bands": (), "topology": "serial", "splits_hz": None})
+    top = HIGHEST_OF_RATE * rate_hz
+    return settings.model_copy(update={"bands": tuple(bands), "splits_hz": tuple(min(f, top) for f in splits)})
+
+
+def _carried(settings: Settings, program: Program, notes: Notes) -> Settings:
+    """Take away what the program has no means for, and say so."""
+    serial = settings
+    if settings.topology == "crossover" and not program.crossover:
+        dropped = [f"{n} ({_words(b)})" for n, b in enumerate(settings.bands, 1) if _compresses(b)]
+        serial = settings.model_copy(update={"topology": "serial", "splits_hz": None, "bands": ()})
+        sentence = f"{program.title} has no crossover: the static response of the bands' sum is carried by filters"
+        if dropped:
+            notes.lost(f"{sentence}; the compressors of bands {_list(dropped)} are left out.")
+        else:
+            notes.converted(f"{sentence}, fitted.")
+        stages: list[Stage] = [*_crossover_fit(settings), *[s for s in stages_of(serial) if isinstance(s, Dynamics)]]
+        serial = settings_of(
+            [Gain(settings.preamp_db), *stages, Gain(settings.output_db)], link=settings.link, note=settings.note
+        )
+    if program.dynamics == "none":
+        compressors = (
+            [s for s in stages_of(serial) if isinstance(s, Dynamics)] if serial.topology != "crossover" else []
+        )
+        if serial.topology == "crossover":
+            compressors = [
+                Dynamics(**b.compressor.model_dump()) for b in serial.bands if b.compressor and _compresses(b)
+            ]
+            if serial.compressor is not None and not serial.compressor.is_neutral:
+                compressors.append(Dynamics(**serial.compressor.model_dump(), outer=True))
+        if compressors:
+            names = [f"band {n} ({_words(b)})" for n, b in enumerate(serial.bands, 1) if _compresses(b)]
+            if serial.compressor is not None and not serial.compressor.is_neutral:
+                names.append(f"the outer one ({compressors[-1].words})")
+            notes.lost(
+                f"{program.title} has no compressors: that of {_list(names)} {'is' if len(names) == 1 else 'are'} left "
+                "out, makeup included; the filters are its static equivalent."
+            )
+        bands = tuple(band.model_copy(update={"compressor": None}) for band in serial.bands)
+        serial = serial.model_copy(update={"bands": bands, "compressor": None})
+    return serial
+
+
+def _fitted(settings: Settings, limits: Limits, profile: Profile | None, rate_hz: float, notes: Notes) -> Settings:
+    """Fit the filters to the limits where they do not keep them."""
+    if settings.topology == "crossover":
+        return settings
+    stages = stages_of(settings)
+    filters = [stage for stage in stages if isinstance(stage, Filter)]
+    why = _breach(filters, limits)
+    if not why:
+        return settings
+    points = grid(rate_hz)
+    bare = settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0})
+    found = fit(response_db(bare, points, rate_hz), filters, limits, rate_hz)
+    compressors = [stage for stage in stages if isinstance(stage, Dynamics)]
+    order = "; they now stand before all compressors" if compressors and isinstance(stages[-1], Filter) else ""
+    device = f"The profile {profile.name}" if profile is not None else "The program"
+    notes.converted(
+        f"{device} {why}: {len(found.filters)} filters are fitted instead, {found.worst_db:.2f} dB off at worst, "
+        f"{found.rms_db:.2f} dB root mean square{order}."
+    )
+    row: list[Stage] = [Gain(settings.preamp_db), *found.filters, *compressors, Gain(settings.output_db)]
+    return settings_of(row, link=settings.link, note=settings.note)
+
+
+def _breach(filters: list[Filter], limits: Limits) -> str:
+    if limits.frequencies_hz:
+        fixed = all(any(abs(f.frequency_hz - at) < 0.005 * at for at in limits.frequencies_hz) for f in filters)
+        if not fixed:
+            return "has fixed frequencies"
+    if len(filters) > limits.bands:
+        return f"holds at most {limits.bands} filters"
+    for one in filters:
+        name = one.type.replace("_", "-")
+        if one.type not in limits.types:
+            return f"has no {name} filters"
+        for value, (low, high), words in (
+            (one.gain_db, limits.gain_db, "gains from {} to {} dB"),
+            (one.q, limits.q, "Q from {} to {}"),
+            (one.frequency_hz, limits.frequency_hz, "frequencies from {} to {} Hz"),
+        ):
+            if not low * (1 - 1e-9 * np.sign(low)) <= value <= high * (1 + 1e-9 * np.sign(high)):
+                return "takes " + words.format(short(low, 2), short(high, 2))
+    return ""
+
+
+def _check_preamp(settings: Settings, limits: Limits, title: str) -> None:
+    low, high = limits.preamp_db
+    total = settings.preamp_db + settings.output_db
+    if not low <= total <= high:
+        raise SettingsError(
+            f"{title} takes a preamp from {low:g} to {high:g} dB, and these settings need {total:.1f} dB; "
+            "lower their gains."
+        )
+
+
+def _crossover_fit(settings: Settings) -> list[Stage]:
+    rate_hz = settings.design_rate_hz or 48_000.0
+    bare = settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0})
+    start = [Filter(b.type, b.frequency_hz, b.gain_db, b.q) for b in settings.bands if not b.filter_is_neutral]
+    return list(fit(response_db(bare, grid(rate_hz), rate_hz), start, Limits(), rate_hz).filters)
+
+
+def _headroom(settings: Settings, rate_hz: float) -> float:
+    """Round up, so that files show few digits."""
+    needed = needed_headroom_db(settings, rate_hz)
+    return float(np.ceil(needed / _HEADROOM_STEP_DB - 1e-9) * _HEADROOM_STEP_DB) if needed > 1e-6 else 0.0
+
+
+def _lowered(settings: Settings, by_db: float) -> Settings:
+    """Take headroom first where nothing compresses, else last, where no threshold notices."""
+    dynamics = settings.topology == "crossover" or any(isinstance(s, Dynamics) for s in stages_of(settings))
+    name = "output_db" if dynamics else "preamp_db"
+    return settings.model_copy(update={name: getattr(settings, name) - by_db})
+
+
+def _error_db(text: str | bytes, program: Program, wanted: Settings, lowered: float, rate_hz: float) -> float:
+    frequency = frequencies(wanted, rate_hz)
+    ours = response_db(wanted, frequency, rate_hz) - lowered
+    if program.response is not None:
+        theirs = program.response(text, frequency, rate_hz)
+    else:
+        assert program.read is not None
+        assert isinstance(text, str)
+        parsed = program.read(text, Notes())
+        back = parsed.settings or settings_of(parsed.stages)
+        theirs = response_db(back, frequency, rate_hz)
+    # What lies below -120 dB is silence either way.
+    return float(np.abs(np.maximum(ours, -120.0) - np.maximum(theirs, -120.0)).max(initial=0.0))
+
+
+def _compresses(band: object) -> bool:
+    compressor = getattr(band, "compressor", None)
+    return compressor is not None and not compressor.is_neutral
+
+
+def _words(band: object) -> str:
+    compressor = getattr(band, "compressor")  # noqa: B009
+    return f"{compressor.ratio:.3g}:1 above {compressor.threshold_db:.3g} dB"
+
+
+def _list(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
