@@ -1,0 +1,32 @@
+/** Settings at a point of the tone plane. The law itself is the engine's. */
+
+import { EDGE, planeGainsDb } from "/static/web/engine/plane.js";
+
+/** @typedef {import("./types.js").Settings} Settings */
+/** @typedef {import("./types.js").Point} Point */
+
+const SHELVES = /** @type {const} */ ([
+  { type: "low_shelf", frequency_hz: 100, q: 0.7 },
+  { type: "high_shelf", frequency_hz: 10000, q: 0.7 },
+]);
+
+export { EDGE };
+
+/**
+ * Move the shelves of the plane to a point, other bands untouched; where settings have no such shelves they are put at the
+ * ends.
+ * @param {Settings} settings @param {Point} point @returns {Settings}
+ */
+export function atPoint(settings, [x, y]) {
+  const { lowDb, highDb } = planeGainsDb(x, y);
+  let bands = [...settings.bands];
+  SHELVES.forEach((shelf, index) => {
+    const band = { ...shelf, gain_db: [lowDb, highDb][index] + 0 };
+    const found = bands.findIndex(
+      ({ type, frequency_hz }) => type === shelf.type && Math.abs(frequency_hz / shelf.frequency_hz - 1) < 0.01,
+    );
+    if (found >= 0) bands[found] = { ...bands[found], gain_db: band.gain_db };
+    else bands = index === 0 ? [band, ...bands] : [...bands, band];
+  });
+  return { ...settings, bands };
+}
