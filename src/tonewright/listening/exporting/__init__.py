@@ -1,0 +1,1 @@
+"""Answers out of the store: results for the analysis, tables, populations."""

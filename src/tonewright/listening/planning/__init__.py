@@ -1,0 +1,1 @@
+"""What each listener gets, in which order: designs, trials, and what an answer must look like."""
