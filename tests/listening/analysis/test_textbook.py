@@ -264,4 +264,4 @@ def test_sensitivity_against_drawn_listeners(sensitivity: float) -> None:
     ordered = np.where(a < b, x > sensitivity / 2, x < sensitivity / 2)
     assert np.mean(ordered) == pytest.approx(right_share(sensitivity, "abx-independent"), abs=0.003)
     for task in ("two", "abx", "abx-independent"):
-        assert d_prime(right_share(sensitivity, task), task) == pytest.approx(sensitivity, abs=1e-6)  # type: ignore[arg-type]
+        assert d_prime(right_share(sensitivity, task), task) == pytest.approx(sensitivity, abs=1e-6)

@@ -92,8 +92,8 @@ def compare(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Pa
     # Differences that are equal but for rounding have no spread that a test could use.
     flat = sd <= 1e-12 * max(1.0, abs(mean))
     error = sd / np.sqrt(n)
-    reach = float(scipy.stats.t.ppf((1.0 + confidence) / 2.0, n - 1)) * error
-    t = None if flat else mean / error
+    reach = float(scipy.stats.t.ppf((1.0 + confidence) / 2.0, n - 1) * error)
+    t = None if flat else float(mean / error)
     p_t = (1.0 if abs(mean) < 1e-12 else 0.0) if t is None else float(2.0 * scipy.stats.t.sf(abs(t), n - 1))
     w, p_w = wilcoxon(gap)
     shapiro = scipy.stats.shapiro(gap) if n >= 3 and not flat else None
@@ -161,7 +161,7 @@ def equivalence(mean: float, sd: float, n: int, margin: float, alpha: float = 0.
     error = max(sd / np.sqrt(n), 1e-300)
     lower, upper = (mean + margin) / error, (mean - margin) / error
     p = max(float(scipy.stats.t.sf(lower, n - 1)), float(scipy.stats.t.cdf(upper, n - 1)))
-    reach = float(scipy.stats.t.ppf(1.0 - alpha, n - 1)) * error
+    reach = float(scipy.stats.t.ppf(1.0 - alpha, n - 1) * error)
     return Equivalence(margin, float(lower), float(upper), p, mean - reach, mean + reach)
 
 
