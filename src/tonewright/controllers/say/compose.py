@@ -63,7 +63,7 @@ class Composed:
 
 
 def compose(
-    parsed: Parsed, wanted: Wanted | None, point: tuple[float, float] | None, *, unrelated: bool, amount: float
+    parsed: Parsed, wanted: Sequence[Wanted], point: tuple[float, float] | None, *, unrelated: bool, amount: float
 ) -> Composed:
     """Put the parts together.
 
@@ -72,7 +72,7 @@ def compose(
     parsed
         Numbers; never scaled by the amount.
     wanted
-        An engineer's words, if there are any.
+        Engineers' words, if there are any; one for each region.
     point
         Of the tone plane, if the population decides about the tone.
     unrelated
@@ -87,10 +87,13 @@ def compose(
         decided.append("population")
         settings = to_settings(point).scaled(amount)
         said.append(_tone_words(settings))
-    if wanted is not None:
+    if wanted:
         decided.insert(0, "vocabulary")
-        settings, words = _heed(settings, wanted, amount)
-        said = [*words, *said]
+        heeded = []
+        for one in wanted:
+            settings, words = _heed(settings, one, amount)
+            heeded += words
+        said = [*heeded, *said]
     if parsed.found:
         decided.insert(0, "numbers")
         settings = settings.model_copy(

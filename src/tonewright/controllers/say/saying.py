@@ -19,7 +19,7 @@ from tonewright.controllers.say.answer import Answer
 from tonewright.controllers.say.compose import Wanted, compose
 from tonewright.controllers.say.intensity import intensity
 from tonewright.controllers.say.numbers import Parsed, parse
-from tonewright.controllers.say.vocabulary import Finding, interpret
+from tonewright.controllers.say.vocabulary import Finding, interpret_all, terms
 from tonewright.errors import SettingsError
 from tonewright.population.data import Context
 from tonewright.population.distribution import PlaneDistribution
@@ -278,31 +278,39 @@ def _answer(
     more = not parsed.found or _says_more(parsed)
     kind = reading.kind if more else "plane"
     text = parsed.rest if parsed.found else prompt
-    found = interpret(text)
-    if kind == "plane" and len(text.split()) > _SHORT:
-        # In a longer sentence the first word of the table is often not what is asked for.
-        found = None
-    wanted = _wanted(found, kind, text) if more else None
-    unrelated = more and kind == "unrelated" and wanted is None
-    tone = more and not unrelated and (wanted is None or wanted.dynamics == "expand")
+    wanted = _wanted(text, kind) if more else ()
+    unrelated = more and kind == "unrelated" and not wanted
+    tone = more and not unrelated and all(one.dynamics == "expand" for one in wanted)
     x, y = plane.mean()
     done = compose(parsed, wanted, (float(x), float(y)) if tone else None, unrelated=unrelated, amount=amount)
     draws = plane.sample(samples, np.random.default_rng([seed, *prompt.encode()])) if samples else np.zeros((0, 2))
     return Answer(prompt, done.settings, done.decided_by, plane, draws, kind, done.said)
 
 
-def _wanted(found: Finding | None, kind: str, text: str) -> Wanted | None:
-    """Return what an engineer's word asks for: one of the table, or what the model takes for one."""
-    if found is not None and kind != "unrelated":
-        return Wanted(found.region, found.direction, found.dynamics, found.strength, found.term.capitalize())
+def _wanted(text: str, kind: str) -> tuple[Wanted, ...]:
+    """Return what engineers' words ask for: those of the table, or what the model takes for one."""
+    if kind != "unrelated":
+        found = [one for one in interpret_all(text) if _is_meant(one, text, kind)]
+        if found:
+            return tuple(
+                Wanted(one.region, one.direction, one.dynamics, one.strength, one.term.capitalize()) for one in found
+            )
     strength = intensity(text)
     if kind in ("compress", "expand"):
-        return Wanted("", 0, "compress" if kind == "compress" else "expand", strength, "Level over time")
+        return (Wanted("", 0, "compress" if kind == "compress" else "expand", strength, "Level over time"),)
     if kind[-1:] in "+-" and kind:
-        return Wanted(
-            kind[:-1], 1 if kind.endswith("+") else -1, "none", strength, "As an engineer would understand it"
-        )
-    return None
+        direction = 1 if kind.endswith("+") else -1
+        return (Wanted(kind[:-1], direction, "none", strength, "As an engineer would understand it"),)
+    return ()
+
+
+def _is_meant(found: Finding, text: str, kind: str) -> bool:
+    """Whether a word of the table is what a request is about.
+
+    Complaints are. Qualities are also in what listeners ask of the tone as a whole, in longer sentences: there the
+    model has the last word.
+    """
+    return kind != "plane" or terms()[found.term].state != "quality" or len(text.split()) <= _SHORT
 
 
 def _says_more(parsed: Parsed) -> bool:
@@ -310,7 +318,7 @@ def _says_more(parsed: Parsed) -> bool:
     return parsed.found and sum(letter.isalpha() for letter in parsed.rest) >= _LEAST_LETTERS
 
 
-#: Up to so many words a request with an engineer's word is taken for an engineer's, whatever the model takes it for.
+#: Up to so many words a request with a word for a quality is an engineer's, whatever the model takes it for.
 _SHORT = 8
 #: What is left of a request with numbers counts from so many letters on.
 _LEAST_LETTERS = 4

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -130,18 +131,38 @@ def interpret(text: str) -> Finding | None:
     >>> interpret("not boomy enough").direction
     1
     """
+    return next(_findings(text), None)
+
+
+def interpret_all(text: str) -> list[Finding]:
+    """Return everything a sentence wants, one finding for each region and one for the dynamics, the first of each.
+
+    Examples
+    --------
+    >>> [(one.term, one.direction) for one in interpret_all("too boomy and harsh, but not airy enough")]
+    [('boomy', -1), ('harsh', -1), ('airy', 1)]
+    """
+    found: dict[str, Finding] = {}
+    for one in _findings(text):
+        found.setdefault(one.region, one)
+    return list(found.values())
+
+
+def _findings(text: str) -> Iterator[Finding]:
     text = " ".join(text.lower().replace("’", "'").split())
-    for match in _pattern().finditer(text):
-        term = terms()[_forms()[match[0]]]
+    found = [(match, terms()[_forms()[match[0]]]) for match in _pattern().finditer(text)]
+    for index, (match, term) in enumerate(found):
         before, after = _around(text, match.start(), match.end())
+        complaint_follows = any(later.state != "quality" for _, later in found[index + 1 :])
+        if term.state == "quality" and complaint_follows and _DONE_TO.match(after):
+            continue
         sense = _sense(before, after, match[0], term)
         if sense == 0:
             continue
         dynamics = term.dynamics if sense == term.wanted else _FLIPPED[term.dynamics]
         plane = (sense * term.plane[0] + 0.0, sense * term.plane[1] + 0.0)
         strength = intensity(f"{before} {after}")
-        return Finding(term.name, term.region, sense * term.more, dynamics, strength, plane)
-    return None
+        yield Finding(term.name, term.region, sense * term.more, dynamics, strength, plane)
 
 
 @cache
@@ -192,14 +213,32 @@ def _forms() -> dict[str, str]:
     for term in terms().values():
         for form in (*term.forms, *term.nouns, *term.words.values()):
             found.setdefault(form, term.name)
-            if form in term.forms and form.isascii() and " " not in form and not comparative(form).startswith("more "):
-                found.setdefault(comparative(form), term.name)
-        if "de" in term.words:
-            found.setdefault(german_comparative(term.words["de"]), term.name)
-        if "da" in term.words:
-            found.setdefault(f"{term.words['da']}ere", term.name)
+            if form in term.nouns and form.isascii() and form[-1] not in "sy":
+                found.setdefault(f"{form}s", term.name)
+        for form in _compared(term):
+            found.setdefault(form, term.name)
     for term in terms().values():
         found[term.name] = term.name
+    return found
+
+
+@cache
+def _comparatives() -> frozenset[str]:
+    """Return the forms that compare: "boomier", "wärmer", "varmere"."""
+    plain = {form for term in terms().values() for form in (*term.forms, *term.nouns, *term.words.values())}
+    return frozenset(form for term in terms().values() for form in _compared(term)) - plain
+
+
+def _compared(term: Term) -> list[str]:
+    found = [
+        comparative(form)
+        for form in term.forms
+        if form.isascii() and " " not in form and not comparative(form).startswith("more ")
+    ]
+    if "de" in term.words:
+        found.append(german_comparative(term.words["de"]))
+    if "da" in term.words:
+        found.append(f"{term.words['da']}ere")
     return found
 
 
@@ -252,7 +291,8 @@ _LESS = (
     r"for|uden|fjern)\b|太|过于|减少|降低|不要|别|没那么|少一?点|不那么"
 )
 _LESS_AFTER = (
-    r"^(\s*(is|are|was|has|it|should|needs? to|must)){0,2}\s*(too much|overwhelming|less|go|gone|out|down|away|reduced|"
+    r"^(\s*(is|are|was|has|it|should|needs? to|must)){0,2}\s*(too much|overwhelming|less|go|gone|out|off|down|away|"
+    r"come down|to come down|go down|reduced|"
     r"removed|disappear|excessive)\b|过[重头]|太多|少一点|减少"
 )
 _WANTED = (
@@ -286,14 +326,36 @@ _CUES: tuple[tuple[str, str, int], ...] = (
 )
 
 
+#: Nouns that say where rather than what: "the highs are harsh" asks for nothing but what is said of them.
+_PLACES = frozenset(
+    "treble|top end|top-end|high end|highs|high frequencies|upper end|low end|bottom end|bass|lows|low frequencies|"
+    "low notes|bottom|foundation|sub|sub-bass|sub bass|upper mids|upper midrange|high mids|mids|midrange|mid-range|"
+    "middle frequencies|mid frequencies|low mids|lower mids|low-mids|lower midrange|low midrange|low-mid range|höhen|"
+    "mitten|bässe|aigus|médiums|basses|graves|agudos|medios|diskant|bas|mellemtone|untere mitten|bas-médiums".split("|")
+)
+#: What asks for more of a place as such.
+_ASKED_OF_A_PLACE = (
+    r"\b(add|adding|boost|boosting|increase|increasing|raise|give|emphasi[sz]e|enhance|extra|push|turn up|bring up|"
+    r"ajoute|añade|tilføj|gib|want|like|love)\b( \w+){0,3}$"
+)
+#: A quality as a verb: what follows is what it is done to ("smooth out the harshness").
+_DONE_TO = re.compile(r"^\s*(out|up|off|over|down)?\s*(the|that|those|these|this|its|any|some|all)\b")
+
+
 def _sense(before: str, after: str, form: str, term: Term) -> int:
     """Return +1 if more of what the term names is wanted, -1 for less, 0 if it is not asked about."""
-    compared = form not in (*term.forms, *term.nouns) and form not in term.words.values()
+    likened = re.search(r"\bmakes\b|\blike\b", before) and not re.search(r"\b(make|should|want|would|'d)\b", before)
+    if term.state != "quality" and likened:
+        return -1  # "the room makes it sound like mud"
+    compared = form in _comparatives()
     less = re.search(r"\b(less|weniger|moins|menos|mindre|not|no|nicht)( \w+)?$", before)
     if compared:
         return -1 if less else 1
     for place, pattern, sense in _CUES:
+        if sense == 0 and not term.region:
+            continue  # "keep the level even" asks for it
         where = {"before": before, "after": after, "around": f"{before} | {after}"}[place]
         if re.search(pattern, where):
-            return sense
-    return term.wanted
+            said = pattern in (_SAID, _WANTED) and form in _PLACES and not re.search(_ASKED_OF_A_PLACE, before)
+            return 0 if said else sense
+    return 0 if form in _PLACES else term.wanted
