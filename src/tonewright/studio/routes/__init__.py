@@ -1,0 +1,1 @@
+"""Addresses of the server, by subject; docs/studio-api.md describes each."""

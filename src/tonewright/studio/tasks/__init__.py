@@ -1,0 +1,1 @@
+"""What worker processes do: a function for each task, from plain data to plain data."""
