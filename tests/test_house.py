@@ -170,6 +170,7 @@ PAGES = [
     "docs/match.md",
     "docs/processor.md",
     "docs/command-line.md",
+    "docs/assistant.md",
     "docs/auto.md",
     "docs/compare.md",
     "docs/metrics.md",

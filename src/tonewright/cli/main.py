@@ -13,6 +13,7 @@ import typer
 
 from tonewright import __version__
 from tonewright.cli import (
+    assistant,
     auto,
     chat,
     compare,
@@ -56,6 +57,7 @@ app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
 app.add_typer(taste.app, name="taste")
 app.command("train")(train.train)
+app.command("mcp")(assistant.mcp)
 app.command("schema")(schema.schema)
 app.command("warmup")(warmup.warmup)
 
