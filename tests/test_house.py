@@ -180,6 +180,8 @@ PAGES = [
     "docs/models.md",
     "docs/population.md",
     "docs/say.md",
+    "docs/studio.md",
+    "docs/studio-api.md",
     "docs/say-command.md",
     "docs/vocabulary.md",
 ]

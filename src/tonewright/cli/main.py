@@ -27,6 +27,7 @@ from tonewright.cli import (
     say,
     schema,
     show,
+    studio,
     taste,
     train,
     warmup,
@@ -50,6 +51,7 @@ app.command("say")(say.say)
 app.command("chat")(chat.chat)
 app.command("render")(render.render)
 app.command("show")(show.show)
+app.command("studio")(studio.studio)
 app.command("measure")(measure.measure)
 app.command("compare")(compare.compare)
 app.add_typer(evaluate.app, name="evaluate")

@@ -197,7 +197,7 @@ def is_loopback(host: str) -> bool:
 
 def _given_token(scope: Scope) -> str:
     query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"))
-    return query.get("token", [""])[0]
+    return str(query.get("token", [""])[0])
 
 
 def _cookie_of(headers: Headers, name: str) -> str:
