@@ -99,9 +99,18 @@ export function resultSections(doc) {
   return doc.answer.sections.map((each) => ({ ...each, settings: atAmounts(doc, each.settings) }));
 }
 
+/** What settings became at the last amounts asked for: the same object for the same question. @type {WeakMap<Settings, {key: string, found: Settings}>} */
+const remembered = new WeakMap();
+
 /** @param {Doc} doc @param {Settings} settings */
 export function atAmounts(doc, settings) {
-  return scaled(settings, doc.amount * doc.tone, doc.amount * doc.dynamics);
+  const [tone, dynamics] = [doc.amount * doc.tone, doc.amount * doc.dynamics];
+  const key = `${tone} ${dynamics}`;
+  const known = remembered.get(settings);
+  if (known?.key === key) return known.found;
+  const found = scaled(settings, tone, dynamics);
+  remembered.set(settings, { key, found });
+  return found;
 }
 
 /** @param {State} state @param {Action} action @returns {State} */
@@ -175,7 +184,8 @@ function inView(state) {
     view.heard === "original" || view.heard === "result" || doc.variants.some(({ id }) => id === view.heard)
       ? view.heard
       : "result";
-  const section = Math.min(view.section, Math.max(0, doc.answer.sections.length - 1));
+  const parts = doc.answer.sections.length || view.recording?.sections?.length || 1;
+  const section = Math.min(view.section, parts - 1);
   const bands = doc.answer.settings.bands.length;
   const band = Math.min(view.band, Math.max(0, bands - 1));
   return { ...state, view: { ...view, heard, section, band } };
