@@ -319,6 +319,6 @@ def _says_more(parsed: Parsed) -> bool:
 
 
 #: Up to so many words a request with a word for a quality is an engineer's, whatever the model takes it for.
-_SHORT = 8
+_SHORT = 12
 #: What is left of a request with numbers counts from so many letters on.
 _LEAST_LETTERS = 4

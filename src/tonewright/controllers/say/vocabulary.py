@@ -117,6 +117,12 @@ def terms() -> dict[str, Term]:
     return {name: _term(name, row) for name, row in _content()["terms"].items()}
 
 
+@cache
+def places() -> frozenset[str]:
+    """Return nouns that say where rather than what: "the highs are harsh" asks for nothing but what is said of them."""
+    return frozenset(_content()["places"])
+
+
 def interpret(text: str) -> Finding | None:
     """Return what a sentence wants, after the first word of the table it uses; ``None`` without one.
 
@@ -277,8 +283,8 @@ def _chinese(text: str) -> bool:
 
 #: Cues in the order they are tried: where, pattern, sense. 0 means that the word is not what is asked about.
 _MORE_NOUN = (
-    r"\b(too little|not enough|lacks?|lacking|missing|misses|could use|needs?|wants?|more|deserves|zu wenig|mehr|fehlt|"
-    r"nicht genug|manque( de)?|pas assez( de)?|plus( de)?|falta|más|poco|mangler|mere|ikke nok)( \w+){0,2}$"
+    r"\b(too little|not enough|lost|lacks?|lacking|missing|misses|could use|needs?|wants?|more|deserves|zu wenig|mehr|"
+    r"fehlt|nicht genug|manque( de)?|pas assez( de)?|plus( de)?|falta|más|poco|mangler|mere|ikke nok)( \w+){0,2}$"
     r"|不够|更|缺乏|缺少"
 )
 _LESS = (
@@ -288,12 +294,13 @@ _LESS = (
     r"avoid|no more|not so|not as|not too|don't|do not|hate|sick of|tired of|over-?ly|excess|excessive|way|"
     r"suffers from|"
     r"enlève|réduis|réduire|moins|trop|sans|weniger|zu|ohne|nicht so|reduziere|menos|demasiado|quita|sin|reduce|mindre|"
-    r"for|uden|fjern)\b|太|过于|减少|降低|不要|别|没那么|少一?点|不那么"
+    r"er for|uden|fjern)\b|太|过于|减少|降低|不要|别|没那么|少一?点|不那么"
 )
 _LESS_AFTER = (
     r"^(\s*(is|are|was|has|it|should|needs? to|must)){0,2}\s*(too much|overwhelming|less|go|gone|out|off|down|away|"
-    r"come down|to come down|go down|reduced|"
-    r"removed|disappear|excessive)\b|过[重头]|太多|少一点|减少"
+    r"come down|to come down|go down|reduced|eat(s|ing) up|dominat(es|ing)|tak(es|ing) over|overpowering|"
+    r"too (loud|strong|big|heavy|dominant|prominent|forward|hot)|"
+    r"removed|disappear|excessive)\b|过[重头多强]|太[多重强大]|少一点|减少"
 )
 _WANTED = (
     r"\b(add|adding|boost|increase|increasing|raise|give|bring|makes?|making|want|wants|wanted|like|love|prefer|should|let|"
@@ -307,8 +314,8 @@ _SAID = (
 )
 #: An imperative that wants what follows, with nothing between that turns it.
 _ASKED = (
-    r"\b(ensure|make sure|enhanced?|improved?|optimi[sz]ed?|provide|create|emphasi[sz]e|highlight|amplify|tune|for an?|"
-    r"better)\b"
+    r"\b(ensur(e|ing)|make sure|enhanced?|improved?|optimi[sz]ed?|provide|create|emphasi[sz]e|highlight|amplify|tune|"
+    r"for an?|better)\b"
     r"(?!.*\b(too|less|not|no|never|without|avoid|prevent|reduce)\b)"
 )
 _CUES: tuple[tuple[str, str, int], ...] = (
@@ -319,6 +326,7 @@ _CUES: tuple[tuple[str, str, int], ...] = (
     ("after", r"^\s*(enough|genug|nok)\b", -1),
     ("before", _LESS, -1),
     ("after", _LESS_AFTER, -1),
+    ("after", r"^\s*(is|are) too (quiet|weak|low|soft|faint|thin)|^太[少弱轻]|^不够", 1),
     ("after", r"^\s*(should|could|needs? to|must|up|back in)\b", 1),
     ("before", _ASKED, 1),
     ("before", _WANTED, 1),
@@ -326,13 +334,6 @@ _CUES: tuple[tuple[str, str, int], ...] = (
 )
 
 
-#: Nouns that say where rather than what: "the highs are harsh" asks for nothing but what is said of them.
-_PLACES = frozenset(
-    "treble|top end|top-end|high end|highs|high frequencies|upper end|low end|bottom end|bass|lows|low frequencies|"
-    "low notes|bottom|foundation|sub|sub-bass|sub bass|upper mids|upper midrange|high mids|mids|midrange|mid-range|"
-    "middle frequencies|mid frequencies|low mids|lower mids|low-mids|lower midrange|low midrange|low-mid range|höhen|"
-    "mitten|bässe|aigus|médiums|basses|graves|agudos|medios|diskant|bas|mellemtone|untere mitten|bas-médiums".split("|")
-)
 #: What asks for more of a place as such.
 _ASKED_OF_A_PLACE = (
     r"\b(add|adding|boost|boosting|increase|increasing|raise|give|emphasi[sz]e|enhance|extra|push|turn up|bring up|"
@@ -350,12 +351,12 @@ def _sense(before: str, after: str, form: str, term: Term) -> int:
     compared = form in _comparatives()
     less = re.search(r"\b(less|weniger|moins|menos|mindre|not|no|nicht)( \w+)?$", before)
     if compared:
-        return -1 if less else 1
+        return -1 if less or re.match(r"\s*than (i|we|you|it|he|she|they|need|usual)", after) else 1
     for place, pattern, sense in _CUES:
         if sense == 0 and not term.region:
             continue  # "keep the level even" asks for it
         where = {"before": before, "after": after, "around": f"{before} | {after}"}[place]
         if re.search(pattern, where):
-            said = pattern in (_SAID, _WANTED) and form in _PLACES and not re.search(_ASKED_OF_A_PLACE, before)
+            said = pattern in (_SAID, _WANTED) and form in places() and not re.search(_ASKED_OF_A_PLACE, before)
             return 0 if said else sense
-    return 0 if form in _PLACES else term.wanted
+    return 0 if form in places() else term.wanted
