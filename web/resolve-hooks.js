@@ -6,7 +6,8 @@ const STATIC = new URL("../src/tonewright/web/static/", import.meta.url);
  * @param {(specifier: string, context: object) => unknown} next
  */
 export function resolve(specifier, context, next) {
-  const found = specifier.startsWith("/web/") ? new URL(specifier.slice("/web/".length), STATIC).href : specifier;
+  const [, path] = specifier.match(/^(?:\/static)?\/web\/(.*)$/) ?? [];
+  const found = path ? new URL(path, STATIC).href : specifier;
   return next(found, context);
 }
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tonewright.audio.weighting import CHANNEL_WEIGHTS
-from tonewright.layouts import CROSSOVER_HZ, EVEN_BANDS
 from tonewright.parameters import COMPRESSOR_PARAMETERS, FILTER_PARAMETERS, HIGHEST_OF_RATE, PARAMETERS, SAMPLE_RATES
-from tonewright.settings import MAX_BANDS, PASS_TYPES, Settings
 
 _WORDS = {
     "low_shelf": "low shelf",
@@ -28,9 +25,15 @@ def tables() -> dict[str, Any]:
         meaning), ``bandTypes`` (per type its words), ``passTypes``, ``topologies``, ``filterParameters``,
         ``compressorParameters``, ``highestOfRate`` (part of the sample rate from which filters are not designed),
         ``sampleRates`` in Hz, ``maxBands``, ``settings`` (the defaults of a settings file's other keys), ``evenBands``
-        (type and frequency range in Hz of six bands to start from), ``crossoverHz`` and ``channelWeights`` (BS.1770,
-        by number of channels).
+        (type and frequency range in Hz of six bands to start from), ``crossoverHz``, ``channelWeights`` (BS.1770, by
+        number of channels) and ``truePeakTaps`` (its interpolator: four phases of twelve).
     """
+    # The meters' kernels and the schema are slow to load, and a server may only want the folder.
+    from tonewright.audio.meter_kernels import TRUE_PEAK_TAPS
+    from tonewright.audio.weighting import CHANNEL_WEIGHTS
+    from tonewright.layouts import CROSSOVER_HZ, EVEN_BANDS
+    from tonewright.settings import MAX_BANDS, PASS_TYPES, Settings
+
     topology = Settings.model_json_schema()["properties"]["topology"]["enum"]
     fields = ("version", "topology", "ballistics", "link", "note")
     return {
@@ -57,4 +60,5 @@ def tables() -> dict[str, Any]:
         "evenBands": [{"type": kind, "lowHz": low, "highHz": high} for kind, low, high in EVEN_BANDS],
         "crossoverHz": list(CROSSOVER_HZ),
         "channelWeights": {str(count): list(weights) for count, weights in CHANNEL_WEIGHTS.items()},
+        "truePeakTaps": TRUE_PEAK_TAPS.tolist(),
     }

@@ -1,0 +1,53 @@
+/** Sounds on their way into the player: decoded at their own rate, at the context's rate, in memory that can be shared. */
+
+/** @typedef {AudioBuffer | {sampleRate: number, channels: Float32Array[]}} Source */
+
+/**
+ * Decode a file at a rate of your choice: contexts resample to their own without being asked.
+ * @param {ArrayBuffer} bytes
+ * @param {number} sampleRate in Hz, of the file
+ * @returns {Promise<AudioBuffer>}
+ */
+export const decodeAt = (bytes, sampleRate) => new OfflineAudioContext(1, 1, sampleRate).decodeAudioData(bytes);
+
+/** @param {Source} source @returns {{sampleRate: number, channels: Float32Array[]}} the samples, not copied */
+function samplesOf(source) {
+  if (!(source instanceof AudioBuffer)) return source;
+  const channels = Array.from({ length: source.numberOfChannels }, (_, i) => source.getChannelData(i));
+  return { sampleRate: source.sampleRate, channels };
+}
+
+/**
+ * The samples of a sound at a rate, resampled by the browser where it is another.
+ * @param {Source} source
+ * @param {number} sampleRate in Hz
+ * @returns {Promise<Float32Array[]>}
+ */
+export async function atRate(source, sampleRate) {
+  const { channels, sampleRate: own } = samplesOf(source);
+  if (channels.length === 0 || channels[0].length === 0) throw new Error("A sound without samples cannot be played.");
+  if (own === sampleRate) return channels;
+  const length = Math.ceil((channels[0].length * sampleRate) / own);
+  const context = new OfflineAudioContext(channels.length, length, sampleRate);
+  const buffer = context.createBuffer(channels.length, channels[0].length, own);
+  channels.forEach((x, i) => buffer.getChannelData(i).set(x));
+  const node = new AudioBufferSourceNode(context, { buffer });
+  node.connect(context.destination);
+  node.start();
+  return samplesOf(await context.startRendering()).channels;
+}
+
+/**
+ * Two holders of the same samples: one memory where pages may share it (cross-origin isolated), else two copies.
+ * @param {Float32Array[]} channels
+ * @returns {[Float32Array[], Float32Array[]]}
+ */
+export function twoHolders(channels) {
+  if (!globalThis.crossOriginIsolated) return [channels.map((x) => x.slice()), channels.map((x) => x.slice())];
+  const shared = channels.map((x) => {
+    const room = new Float32Array(new SharedArrayBuffer(x.byteLength));
+    room.set(x);
+    return room;
+  });
+  return [shared, shared];
+}
