@@ -28,7 +28,14 @@ def studio(
         int, typer.Option("--max-upload-mb", min=1, max=100_000, metavar="MB", help="The largest file that is taken.")
     ] = 500,
     token: Annotated[
-        str | None, typer.Option("--token", metavar="TOKEN", help="What lets in.", show_default="drawn at random")
+        str | None,
+        typer.Option(
+            "--token",
+            envvar="TONEWRIGHT_STUDIO_TOKEN",
+            metavar="TOKEN",
+            help="What lets in; others on this machine may see a command line, but not your environment.",
+            show_default="drawn at random",
+        ),
     ] = None,
     json: options.Json = False,
 ) -> None:

@@ -138,11 +138,10 @@ class Lane:
             self._loop = asyncio.create_task(self._run(), name=f"lane {self.name}")
         return job
 
-    async def prepare(self) -> None:
-        """Start the process, so that the first job need not wait for it."""
-        if self._current is None and self._jobs.empty():
-            with contextlib.suppress(OSError):
-                await self._ready()
+    def prepare(self, module: str) -> None:
+        """Let an idle process start and load a module of tasks, so that the first job need not wait for that."""
+        if self._loop is None:
+            self.put(Job("warm", "warm", {"module": module}))
 
     def stop(self, job: Job) -> None:
         """Ask the process to leave a job, and end the process if it does not."""

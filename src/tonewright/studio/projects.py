@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ _RECORD = "project.json"
 _LARGEST_RECORD = 16 << 20
 _MOST_MEMBERS = 65
 _CHUNK = 1 << 20
+#: What a file that is no zip, or a damaged or encrypted one, raises.
+_DAMAGES = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError)
 
 
 class Member(BaseModel):
@@ -108,7 +111,7 @@ def read_project(path: Path, folder: Path, most: int) -> tuple[dict[str, Any], l
                 raise StudioError("This project holds more files than any that the studio writes.", 422)
             record = _read_record(archive)
             return record.state, [_unpack(archive, one, folder, most) for one in record.recordings]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except _DAMAGES as error:
         raise StudioError(f"This is no project of the studio, or it is damaged ({_why(error)}).", 422) from None
 
 

@@ -51,7 +51,6 @@ class Studio:
     folder: Path
     lanes: Lanes = field(default_factory=Lanes)
     sessions: Sessions = field(init=False)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.folder)
@@ -65,6 +64,7 @@ class Studio:
         async def finish(facts: Any) -> Any:
             recording.facts = facts
             session.recordings[recording.id] = recording
+            self.lanes.sound.prepare("doors")
             return recording.to_dict()
 
         arguments = {
@@ -86,11 +86,6 @@ class Studio:
             shutil.rmtree(recording.folder, ignore_errors=True)
             raise
         return recording
-
-    def soon(self, task: asyncio.Task[None]) -> None:
-        """Hold a task that nobody waits for until it is done."""
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def start(self, session: Session, job: Job, lane: Lane) -> dict[str, str]:
         """Let a job wait in a lane; return what the page is told."""

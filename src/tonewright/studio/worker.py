@@ -26,6 +26,7 @@ from tonewright.studio.plain import plain
 _PAUSE_S = 0.05
 #: Where each task is.
 TASKS = {
+    "warm": "warming",
     "hear": "hearing",
     "auto": "doors",
     "match": "doors",

@@ -28,17 +28,21 @@ Mine = Annotated[Session, Depends(session_of)]
 async def upload(request: Request, studio: Here, session: Mine, name: str = "", wait: bool = True) -> Response:
     """Take in a file; its name is what it is called, and nothing else."""
     recording = session.new_recording()
-    called = clean_name(name)
+    taken = False
     try:
         most, announced = studio.options.upload_bytes, request.headers.get("content-length")
         await receive(request.stream(), recording.source, most, announced=announced)
-        job = studio.hearing(session, recording, called)
-        if not wait:
+        job = studio.hearing(session, recording, clean_name(name))
+        if wait:
+            facts = await studio.answer(request, job, studio.lanes.quick)
+            answer = JSONResponse(facts, 201)
+        else:
             job.cleanup = recording.folder
-            return JSONResponse(studio.start(session, job, studio.lanes.quick), 202)
-        return JSONResponse(await studio.answer(request, job, studio.lanes.quick), 201)
+            answer = JSONResponse(studio.start(session, job, studio.lanes.quick), 202)
+        taken = True
+        return answer
     finally:
-        if wait and recording.id not in session.recordings:
+        if not taken:
             shutil.rmtree(recording.folder, ignore_errors=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from importlib.util import find_spec
 from typing import Annotated, Any
 
@@ -32,7 +31,7 @@ async def start(
     studio: Annotated[Studio, Depends(studio_of)], session: Annotated[Session, Depends(session_of)]
 ) -> dict[str, Any]:
     """Say what there is and what can be done."""
-    studio.soon(asyncio.create_task(studio.lanes.quick.prepare()))
+    studio.lanes.quick.prepare("hearing")
     opened = studio.options.opened
     return {
         "version": __version__,
