@@ -76,6 +76,8 @@ class PairFindings:
     strengths
         Log strength of each system with the percentile interval of drawing whole listeners; empty for ABX or where
         there are none.
+    errors
+        Of the strengths, from the model, which takes choices for independent.
     fit
         The fitted model; ``None`` for ABX.
     fit_p
@@ -97,6 +99,7 @@ class PairFindings:
     choices: int
     systems: tuple[str, ...]
     strengths: tuple[Interval, ...]
+    errors: tuple[float, ...]
     fit: Strengths | None
     fit_p: float | None
     contests: tuple[Contest, ...]
@@ -122,6 +125,7 @@ def analyse_pairs(results: Results, seed: int = 0) -> PairFindings:
         choices=len(pairs),
         systems=systems,
         strengths=(),
+        errors=(),
         fit=None,
         fit_p=None,
         contests=(),
@@ -168,6 +172,7 @@ def _with_strengths(found: PairFindings, pairs: Sequence[Pair], listeners: tuple
         found,
         systems=tuple(found.systems[index] for index in order),
         strengths=tuple(Interval(float(fit.strengths[i]), float(low[i]), float(high[i])) for i in order),
+        errors=tuple(float(fit.covariance[i, i]) ** 0.5 for i in order),
         fit=fit,
         fit_p=float(scipy.stats.chi2.sf(fit.deviance, freedom)) if freedom > 0 else None,
         notes=notes,
@@ -227,15 +232,14 @@ def _heard(pairs: Sequence[Pair], listeners: Sequence[str]) -> tuple[Heard, ...]
 
 
 def _consistency(pairs: Sequence[Pair]) -> tuple[int, int]:
+    """Return how many choices are repeats, and how many came out as before; ABX has trials, no repeats."""
     first: dict[tuple[str, str, frozenset[str]], str | None] = {}
     count = same = 0
-    for each in sorted(pairs, key=lambda pair: pair.repeat):
+    for each in sorted((pair for pair in pairs if pair.x is None), key=lambda pair: pair.repeat):
         key = (each.listener, each.item, frozenset((each.first, each.second)))
-        # In ABX the answer changes with X: what repeats is whether it was right.
-        outcome = str(each.chosen == each.x) if each.x is not None else each.winner
-        if key in first:
+        if not each.repeat:
+            first[key] = each.winner
+        elif key in first:
             count += 1
-            same += outcome == first[key]
-        else:
-            first[key] = outcome
+            same += each.winner == first[key]
     return count, same

@@ -1,0 +1,1 @@
+"""Analyses for people: sentences, tables, figures, a page, LaTeX."""
