@@ -166,3 +166,12 @@ test("a new recording starts a new history", () => {
   assert.equal(state.doc.answer.origin, "start");
   assert.equal(state.view.recording, recording);
 });
+
+test("people stand for a distribution by equal shares", async () => {
+  const { spreadOf } = await import("/static/studio/model/plane.js");
+  const grid = [[0.75, 0], [0, 0.25]];
+  const points = spreadOf({ size: 2, grid });
+  assert.equal(points.length, 24);
+  assert.equal(points.filter(([x, y]) => x === -3 && y === -3).length, 18);
+  assert.equal(points.filter(([x, y]) => x === 3 && y === 3).length, 6);
+});

@@ -114,6 +114,9 @@ listen({
   "ctrl+y": redo,
 });
 
+// From here on the page answers; what is open arrives by itself.
+document.documentElement.dataset.ready = "page";
+
 try {
   const start = (studio.start = await api.start());
   if (start.recordings.length) open(studio, start.recordings[start.recordings.length - 1]);
@@ -122,4 +125,4 @@ try {
 } catch (error) {
   fail(studio, error);
 }
-document.documentElement.dataset.ready = "true";
+document.documentElement.dataset.ready = "recording";

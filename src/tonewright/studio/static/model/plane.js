@@ -30,3 +30,24 @@ export function atPoint(settings, [x, y]) {
   });
   return { ...settings, bands };
 }
+
+/** People drawn from a distribution for want of named ones. */
+const PEOPLE = 24;
+
+/**
+ * Points that stand for a distribution on the plane, each for the same share of it.
+ * @param {{size: number, grid: number[][]}} plane rows of x, columns of y, sum 1 @returns {Point[]}
+ */
+export function spreadOf({ size, grid }) {
+  const middle = (/** @type {number} */ cell) => (2 * EDGE * (cell + 0.5)) / size - EDGE;
+  /** @type {Point[]} */
+  const points = [];
+  let mass = 0;
+  grid.forEach((row, i) =>
+    row.forEach((share, j) => {
+      mass += share;
+      while (points.length < PEOPLE && mass * PEOPLE > points.length + 0.5) points.push([middle(i), middle(j)]);
+    }),
+  );
+  return points;
+}

@@ -167,7 +167,7 @@ function remember(state, doc, gesture) {
 /** What is looked at and listened to follows what was done. @param {State} state @param {Action} action @returns {State} */
 function follow(state, action) {
   const view = { ...state.view };
-  if (action.type === "answer") Object.assign(view, { section: 0, heard: "result" });
+  if (action.type === "answer") Object.assign(view, { section: 0, heard: "result", band: strongest(action.answer) });
   if (["take", "use", "reset", "point"].includes(action.type)) view.heard = "result";
   if (action.type === "band" || action.type === "compressor" || action.type === "neutral") {
     view.band = action.index;
@@ -175,6 +175,12 @@ function follow(state, action) {
   }
   if (action.type === "amount" && view.heard !== "result") view.heard = "result";
   return inView({ ...state, view });
+}
+
+/** The band that does most. @param {Answer} answer */
+function strongest({ settings }) {
+  const gains = settings.bands.map(({ gain_db }) => Math.abs(gain_db ?? 0));
+  return Math.max(0, gains.indexOf(Math.max(...gains)));
 }
 
 /** Nothing in view that is not there. @param {State} state @returns {State} */

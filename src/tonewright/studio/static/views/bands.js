@@ -63,6 +63,7 @@ export function why(state, index) {
 function card(index, store) {
   const name = h("span", {});
   const number = h("b", {}, String(index + 1));
+  const place = h("small", {});
   const value = h("div", { class: "value" });
   const because = h("div", { class: "because" });
   const element = h(
@@ -74,7 +75,7 @@ function card(index, store) {
       ondblclick: () => store.send({ type: "neutral", index }),
       onfocus: () => choose(store, index),
     },
-    h("div", { class: "head" }, number, name),
+    h("div", { class: "head" }, number, name, place),
     value,
     because,
   );
@@ -83,7 +84,8 @@ function card(index, store) {
     show(band, words, chosen) {
       say(name, region(band.frequency_hz));
       const gain = isPass(band) ? TYPES[band.type] : `${signed(band.gain_db ?? 0)} dB`;
-      value.replaceChildren(gain, " ", h("small", {}, `at ${hertz(band.frequency_hz)}`));
+      say(value, gain);
+      say(place, hertz(band.frequency_hz));
       say(because, words);
       because.title = words;
       element.classList.toggle("still", bandIsNeutral(band));
@@ -95,16 +97,16 @@ function card(index, store) {
 }
 
 const FILTER = [
-  { name: "frequency_hz", label: "Frequency, Hz", step: 1, digits: 1 },
+  { name: "frequency_hz", label: "Freq., Hz", step: 1, digits: 1 },
   { name: "gain_db", label: "Gain, dB", step: 0.1, digits: 1 },
   { name: "q", label: "Q", step: 0.05, digits: 2 },
 ];
 const COMPRESSOR = [
   { name: "ratio", label: "Ratio", step: 0.1, digits: 2 },
-  { name: "threshold_db", label: "Threshold, dB", step: 0.5, digits: 1 },
+  { name: "threshold_db", label: "Thresh., dB", step: 0.5, digits: 1 },
   { name: "knee_db", label: "Knee, dB", step: 0.5, digits: 1 },
-  { name: "attack_ms", label: "Attack, ms", step: 1, digits: 1 },
-  { name: "release_ms", label: "Release, ms", step: 5, digits: 0 },
+  { name: "attack_ms", label: "Att., ms", step: 1, digits: 1 },
+  { name: "release_ms", label: "Rel., ms", step: 5, digits: 0 },
   { name: "makeup_db", label: "Makeup, dB", step: 0.1, digits: 1 },
 ];
 

@@ -1,7 +1,8 @@
 /** The blind test: two versions, shuffled anew each time; it asks which you prefer, and counts. */
 
+import { BlindPreference } from "/static/web/player/blind.js";
 import { h, say } from "../dom.js";
-import { newTest, prefer, shuffle, verdict } from "../model/blind.js";
+import { verdict } from "../model/blind.js";
 import { dialog } from "./dialog.js";
 import { listed } from "./transport.js";
 
@@ -19,8 +20,7 @@ export function mountBlind({ store, sound }) {
   const again = h("button", { type: "button", class: "button" }, "Start over");
   const root = dialog("blind", "Which do you prefer?", asks, pair, trial, tally, h("div", { class: "spread" }, again, reveal));
 
-  let test = newTest("original", "result");
-  let order = shuffle();
+  let test = new BlindPreference(["original", "result"]);
   let open = false;
 
   /** @param {number} index */
@@ -32,32 +32,31 @@ export function mountBlind({ store, sound }) {
       letter.setAttribute("aria-pressed", String(at === index));
     });
   }
-  const idAt = (/** @type {number} */ index) => test.pair[order[index]];
+  const idAt = (/** @type {number} */ index) => test.behind(test.letters[index]);
 
   /** @param {number} index */
   function choose(index) {
     if (!open) return;
-    test = prefer(test, order[index]);
+    test.answer(test.letters[index]);
     next();
   }
 
   function next() {
-    order = shuffle();
     sides.forEach(({ element }) => element.classList.remove("on"));
     hear(0);
-    const { length } = test.chosen;
-    say(tally, length ? `${length} ${length === 1 ? "answer" : "answers"} so far. They are shuffled again.` : "");
-    reveal.disabled = length === 0;
+    const { trials } = test;
+    say(tally, trials ? `${trials} ${trials === 1 ? "answer" : "answers"} so far. They are shuffled again.` : "");
+    reveal.disabled = trials === 0;
   }
 
   function restart() {
-    test = newTest(first.value, second.value);
+    test = new BlindPreference([first.value, second.value]);
     next();
   }
   reveal.onclick = () => {
     const names = new Map(listed(store.get().doc.variants).map(({ id, name }) => [id, name.length === 1 ? `Variant ${name}` : name]));
-    const [a, b] = test.pair.map((id) => names.get(id) ?? id);
-    say(tally, verdict(test, a, b));
+    const [one, other] = test.ids.map((id) => /** @type {[string, number]} */ ([names.get(id) ?? id, test.counts[id]]));
+    say(tally, verdict(one, other));
   };
   again.onclick = restart;
   first.onchange = second.onchange = () => {

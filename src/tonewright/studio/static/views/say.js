@@ -3,11 +3,12 @@
 import "/static/web/parts/plane.js";
 import { ask } from "../commands.js";
 import { h, icon, say } from "../dom.js";
+import { spreadOf } from "../model/plane.js";
 
 /** @typedef {import("../studio.js").Studio} Studio */
 
-const FIRST = ["warmer, for a late dinner", "less harsh, keep the air", "clearer voice", "more punch", "cut 3 dB at 400 Hz, Q 2"];
-const NEXT = ["a bit less", "a bit more", "keep the bass but more air", "the other way", "why?"];
+const FIRST = ["for a late dinner with friends", "warmer", "less harsh, keep the air", "more punch", "cut 3 dB at 400 Hz, Q 2"];
+const NEXT = ["a bit less", "a bit more", "more air", "why?"];
 
 /** @param {HTMLElement} root @param {Studio} studio */
 export function mountSay(root, studio) {
@@ -109,7 +110,10 @@ function mountCloud({ store }) {
     store.send({ type: "rest" });
   });
   plane.addEventListener("point", (/** @type {any} */ event) => {
-    store.send({ type: "take", index: Number(event.detail.id) });
+    const { plane: now } = store.get().doc.answer;
+    const [kind, index] = String(event.detail.id).split("-");
+    if (kind === "take") store.send({ type: "take", index: Number(index) });
+    else if (now) store.send({ type: "point", point: spreadOf(now)[Number(index)] });
   });
   other.id = "other";
   other.onclick = () => nextTake(store);
@@ -124,10 +128,14 @@ function mountCloud({ store }) {
       root.hidden = !now;
       if (!now) return;
       if (now.takes !== before?.takes) {
-        plane.cloud = now.takes.map(({ point: [x, y] }, index) => ({ x, y, id: String(index), label: `Person ${index + 1}` }));
-        say(words, `${now.takes.length} people who might ask this. Try their choices, or drag the ring.`);
+        const kind = now.takes.length ? "take" : "cell";
+        const points = now.takes.length ? now.takes.map(({ point }) => point) : spreadOf(now);
+        plane.cloud = points.map(([x, y], index) => ({ x, y, id: `${kind}-${index}`, label: `Person ${index + 1}` }));
+        const people = `${points.length} people who might ask this.`;
+        say(words, now.takes.length ? `${people} Try a dot, or drag the ring.` : `Your words decided. The dots: ${people}`);
       }
-      const [x, y] = now.chosen ?? now.mean;
+      // Where words decided, the shelves of the plane rest in its middle.
+      const [x, y] = now.chosen ?? [0, 0];
       plane.value = { x, y };
       other.disabled = now.takes.length === 0;
     },

@@ -15,8 +15,9 @@ export function mountTransport(root, { store, sound }, actions) {
   const versions = h("div", { class: "versions", role: "radiogroup", "aria-label": "Version" });
   const aside = h(
     "button",
-    { type: "button", class: "toggle aside", title: "Put this result aside as a variant (V)", "aria-label": "Put aside as a variant" },
+    { type: "button", class: "toggle aside", title: "Put this result aside as a variant (V)" },
     icon("plus"),
+    "Variant",
   );
   const matched = h("p", { class: "matched" });
   const mono = h("button", { type: "button", class: "toggle", title: "Listen in mono (N)", "aria-pressed": "false" }, "Mono");
