@@ -19,7 +19,6 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "tests"))
 
 from processor.draws import TOPOLOGIES, random_compressor, random_settings  # noqa: E402
-
 from tonewright.audio import Audio  # noqa: E402
 from tonewright.audio.meters import measure  # noqa: E402
 from tonewright.population import plane  # noqa: E402
