@@ -63,6 +63,8 @@ class Limits:
         Lowest and highest value.
     frequencies_hz
         Where filters may stand, if only there.
+    most
+        The most filters of a type, where that is less than ``bands``.
     """
 
     types: tuple[str, ...] = ALL_TYPES
@@ -72,6 +74,7 @@ class Limits:
     frequency_hz: tuple[float, float] = limits("frequency_hz")
     preamp_db: tuple[float, float] = (-240.0, 240.0)
     frequencies_hz: tuple[float, ...] = ()
+    most: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

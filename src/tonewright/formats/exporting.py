@@ -63,7 +63,10 @@ def export(
             "do not clip; it is not matched in loudness."
         )
         written = _lowered(written, lowered)
-    _check_preamp(written, chosen.limits if profile is None else profile.limits, chosen.title)
+    lowered += (excess := _excess_db(written, chosen.limits if profile is None else profile.limits, chosen.title))
+    if excess:
+        notes.tell(f"The preamp stops at its upper end: raise the level by {excess:.1f} dB by hand.")
+        written = _lowered(written, excess)
     stages = () if written.topology == "crossover" else stages_of(written)
     text = chosen.write(Job(written, stages, rate_hz, notes))
     error = _error_db(text, chosen, wanted, lowered, rate_hz)
@@ -169,6 +172,9 @@ def _breach(filters: list[Filter], limits: Limits) -> str:
             return "has fixed frequencies"
     if len(filters) > limits.bands:
         return f"holds at most {limits.bands} filters"
+    for kind, most in limits.most:
+        if sum(one.type == kind for one in filters) > most:
+            return f"holds at most {most} {kind.replace('_', '-')} filter{'s' if most > 1 else ''}"
     for one in filters:
         name = one.type.replace("_", "-")
         if one.type not in limits.types:
@@ -183,14 +189,16 @@ def _breach(filters: list[Filter], limits: Limits) -> str:
     return ""
 
 
-def _check_preamp(settings: Settings, limits: Limits, title: str) -> None:
+def _excess_db(settings: Settings, limits: Limits, title: str) -> float:
+    """Return by how much the preamp is above what it can be; raise if it cannot be low enough."""
     low, high = limits.preamp_db
     total = settings.preamp_db + settings.output_db
-    if not low <= total <= high:
+    if total < low - 1e-9:
         raise SettingsError(
             f"{title} takes a preamp from {low:g} to {high:g} dB, and these settings need {total:.1f} dB; "
             "lower their gains."
         )
+    return max(0.0, total - high)
 
 
 def _crossover_fit(settings: Settings) -> list[Stage]:

@@ -112,12 +112,24 @@ def _start(wanted: Array, frequency: Array, start: list[Filter], limits: Limits,
         kind = "peak" if "peak" in limits.types else limits.types[0]
         q = float(np.clip(_spacing_q(at), *limits.q))
         return [Filter(kind, f, float(g), q) for f, g in zip(at, gains, strict=True)]
-    known = [_known(one, limits) for one in start]
+    known = _spread([_known(one, limits) for one in start], limits)
     while len(known) > limits.bands:
         # The filter whose removal changes the curve least.
         sizes = [float(np.mean(response_of([one], frequency, rate_hz) ** 2)) for one in known]
         del known[int(np.argmin(sizes))]
     return known
+
+
+def _spread(filters: list[Filter], limits: Limits) -> list[Filter]:
+    """Turn shelves into peaks, and leave peaks out, where there are too many of them; the largest gains stay."""
+    for kind, most in limits.most:
+        same = sorted((one for one in filters if one.type == kind), key=lambda one: -abs(one.gain_db))
+        for one in same[most:]:
+            place = filters.index(one)
+            filters[place : place + 1] = (
+                [] if kind == "peak" else [Filter("peak", one.frequency_hz, one.gain_db, one.q)]
+            )
+    return filters
 
 
 def _spacing_q(at: list[float]) -> float:

@@ -6,10 +6,40 @@ from functools import cache
 
 from tonewright.errors import SettingsError
 from tonewright.formats.contract import Program
-from tonewright.formats.dialects import camilladsp, equalizer_apo, own
+from tonewright.formats.dialects import (
+    camilladsp,
+    coefficients,
+    databases,
+    easyeffects,
+    equalizer_apo,
+    faust,
+    ffmpeg,
+    graphic_eq,
+    impulse_response,
+    jsfx,
+    own,
+    pipewire,
+    small,
+    sox,
+)
 
 #: In the order in which tables list them and text is asked whose it is.
-_MODULES = (own, equalizer_apo, camilladsp)
+_MODULES = (
+    own,
+    jsfx,
+    faust,
+    graphic_eq,
+    equalizer_apo,
+    camilladsp,
+    easyeffects,
+    pipewire,
+    coefficients,
+    ffmpeg,
+    sox,
+    databases,
+    small,
+    impulse_response,
+)
 
 
 @cache
