@@ -1,11 +1,11 @@
-"""Adjustments as a population: what ``train`` and ``evaluate say`` take as it is."""
+"""Adjustments as a population, what ``train`` and ``evaluate say`` take as it is; and the other way round."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tonewright.listening.results import Adjustment, Results, ResultsError
-from tonewright.population.data import Population
+from tonewright.listening.results import Adjustment, Listener, Results, ResultsError
+from tonewright.population.data import Population, prompt_key
 
 
 def to_population(results: Results, *, repeats: bool = True) -> Population:
@@ -49,3 +49,38 @@ def to_population(results: Results, *, repeats: bool = True) -> Population:
     space = results.space if isinstance(results.space, str) else [axis.model_dump() for axis in results.space]
     source = f"study {results.study}" + (f", {results.hash}" if results.hash else "")
     return Population.of_items(items, results.study, space=space, source=source)
+
+
+def from_population(population: Population, study: str) -> Results:
+    """Return a population as the results of an adjustment study.
+
+    Items with the same prompt, context and track are occasions of one item: the first, then its repeats.
+    """
+    turns: dict[tuple[str, str, str | None], list[str]] = {}
+    adjustments = []
+    for item in population.items:
+        key = (prompt_key(item.prompt), item.context.model_dump_json(), item.track)
+        occasions = turns.setdefault(key, [])
+        occasions.append(item.id)
+        adjustments += [
+            Adjustment(
+                listener=choice.listener,
+                trial=item.id,
+                item=occasions[0],
+                repeat=len(occasions) - 1,
+                prompt=item.prompt,
+                track=item.track,
+                context=item.context,
+                start=choice.start,
+                point=choice.point,
+            )
+            for choice in item.choices
+        ]
+    return Results(
+        study=study,
+        kind="adjustment",
+        space=population.space,
+        listeners=tuple(Listener(id=name) for name in population.listeners),
+        adjustments=tuple(adjustments),
+        notes={"source": population.source} if population.source else {},
+    )

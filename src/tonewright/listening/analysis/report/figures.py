@@ -120,7 +120,7 @@ def _requests(found: AdjustmentFindings, results: Results) -> Figure:
     across = min(_ACROSS, len(shown))
     down = -(-len(shown) // across)
     plane = len(found.axes) == 2
-    figure, panels = _figure(0.5 + 1.75 * down, len(shown), across)
+    figure, panels = _figure(0.4 + 1.62 * down, len(shown), across)
     dimensions = results.dimensions
     for axes, item in zip(panels, shown, strict=True):
         points = np.array(
@@ -131,12 +131,14 @@ def _requests(found: AdjustmentFindings, results: Results) -> Figure:
         if plane:
             axes.axhline(0.0, color=_GRID, linewidth=0.8, zorder=0)
             axes.axvline(0.0, color=_GRID, linewidth=0.8, zorder=0)
-            axes.scatter(points[:, 0], points[:, 1], s=8, color=_MAIN, alpha=0.55, linewidths=0)
+            axes.scatter(points[:, 0], points[:, 1], s=8, color=_MAIN, alpha=0.55, linewidths=0, clip_on=False)
             reach = [[[v.estimate - v.low], [v.high - v.estimate]] for v in item.mean]
             axes.errorbar(means[0], means[1], xerr=reach[0], yerr=reach[1], fmt="none", ecolor=_OTHER, elinewidth=1.4)
             axes.set_xlim(dimensions[0].low, dimensions[0].high)
             axes.set_ylim(dimensions[1].low, dimensions[1].high)
-            axes.set_aspect("equal", adjustable="box")
+            axes.set_xticks([dimensions[0].low, 0.0, dimensions[0].high])
+            axes.set_yticks([dimensions[1].low, 0.0, dimensions[1].high])
+            axes.set_box_aspect(1.0)
         else:
             axes.plot(points.T, color=_MAIN, alpha=0.25, linewidth=0.7)
             axes.plot(means, color=_OTHER, linewidth=1.6)
