@@ -184,6 +184,7 @@ PAGES = [
     "docs/studio-api.md",
     "docs/say-command.md",
     "docs/vocabulary.md",
+    "docs/formats.md",
 ]
 
 

@@ -19,10 +19,13 @@ from tonewright.cli import (
     compare,
     corpus,
     evaluate,
+    export,
+    importing,
     match,
     measure,
     models,
     output,
+    programs,
     render,
     say,
     schema,
@@ -53,6 +56,9 @@ app.command("render")(render.render)
 app.command("show")(show.show)
 app.command("studio")(studio.studio)
 app.command("measure")(measure.measure)
+app.command("export")(export.export)
+app.command("import")(importing.importing)
+app.command("programs")(programs.programs)
 app.command("compare")(compare.compare)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(corpus.app, name="corpus")

@@ -30,7 +30,7 @@ high_shelf(f, g, q) = biquad(a * (p + m * c + s), -2 * a * (m + p * c), a * (p +
                              p - m * c + s, 2 * (m - p * c), p - m * c - s) with {
   a = pow(10.0, g * below(f) / 40.0); p = a + 1; m = a - 1; c = cos(w(f)); s = 2 * sqrt(a) * alpha(f, q);
 };
-high_pass(f, g, q) = biquad((1 + c) / 2, -(1 + c), (1 + c) / 2, 1 + s, -2 * c, 1 - s) with {
+high_pass(f, g, q) = biquad((1 + c) / 2, -1 * (1 + c), (1 + c) / 2, 1 + s, -2 * c, 1 - s) with {
   c = cos(w(f)); s = alpha(f, q);
 };
 low(f, q) = biquad((1 - c) / 2, 1 - c, (1 - c) / 2, 1 + s, -2 * c, 1 - s) with { c = cos(w(f)); s = alpha(f, q); };
