@@ -56,7 +56,7 @@ def _by_address(text: str) -> sa.Engine:
         return sa.create_engine(text, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise MissingExtraError(f"This database needs the package {error.name}: pip install {error.name}.") from None
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise StoreError(f"{text} is no address of a database; give a file or postgresql://user@host/name.") from None
 
 

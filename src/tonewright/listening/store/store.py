@@ -268,6 +268,13 @@ class Store:
         query = sa.select(events.c.step, events.c.body).where(events.c.listener == person.id, events.c.type == "answer")
         return {str(row["step"]): json.loads(row["body"]) for row in self._read(query)}
 
+    def events_of(self, person: Person) -> list[Event]:
+        """Return all events of a person, in the order in which they were stored."""
+        events = tables.events
+        query = sa.select(events.c.listener, events.c.type, events.c.step, events.c.body, events.c.at)
+        query = query.where(events.c.listener == person.id).order_by(events.c.row)
+        return [Event(**{**row, "body": json.loads(row["body"])}) for row in self._read(query)]
+
     def events(self, edition: str | None = None) -> list[Event]:
         """Return all events, or those of an edition, in the order in which they were stored."""
         events, people = tables.events, tables.listeners
@@ -307,7 +314,8 @@ class Store:
                     raw.execute("VACUUM")
                     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 return
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            alone = sa.create_engine(self._engine.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+            with alone.connect() as connection:
                 for name in ("events", "listeners"):
                     connection.exec_driver_sql(f"VACUUM FULL {name}")
         except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:

@@ -1,0 +1,27 @@
+/** The tone plane without numbers. */
+
+import "/web/parts/plane.js";
+import { make } from "../dom.js";
+
+/** Half the width of the plane's element, in its own units. */
+const EDGE = 6;
+
+/**
+ * @param {number[]} start  position, -1 to 1 each
+ * @param {(position: number[]) => void} move
+ * @param {boolean} labels  whether the sides are named
+ * @param {import("../dom.js").Say} say
+ */
+export function pad(start, move, labels, say) {
+  const plane = /** @type {any} */ (document.createElement("tw-plane"));
+  plane.setAttribute("hidden-numbers", "");
+  plane.setAttribute("aria-label", say("control_plane"));
+  plane.value = { x: start[0] * EDGE, y: start[1] * EDGE };
+  plane.labels = labels
+    ? { left: say("relaxed"), right: say("energetic"), top: say("bright"), bottom: say("warm") }
+    : { left: "", right: "", top: "", bottom: "" };
+  plane.addEventListener("input", (/** @type {CustomEvent<{x: number, y: number}>} */ event) =>
+    move([event.detail.x / EDGE, event.detail.y / EDGE]),
+  );
+  return make("div", { className: "pad" }, plane);
+}
