@@ -14,6 +14,7 @@ const settings = (gain_db) => ({
 });
 
 const said = {
+  recording: "old",
   kind: "say",
   settings: settings(2),
   timeline: null,
@@ -22,7 +23,7 @@ const said = {
   story: { title: "song: warmer", sections: [] },
   spectra: null,
   details: {
-    turn: { explanation: ["Warmer."] },
+    turn: { explanation: ["Warmer."], decided_by: "vocabulary" },
     offer: null,
     plane: { edge: 6, size: 1, grid: [[1]], mean: [0, -1], spread: 1, chosen: [0, -1], samples: [[1, 2], [3, 4]] },
     takes: [settings(5), settings(6)],

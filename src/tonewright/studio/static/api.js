@@ -11,7 +11,7 @@
 /** @typedef {{version: string, opened: string | null, demo: boolean, doors: Record<"say" | "auto" | "match", Availability>,
  *   limits: {upload_bytes: number, prompt: number, references: number},
  *   formats: {name: string, label: string, suffix: string}[], recordings: Recording[]}} Start */
-/** @typedef {{name: string, label: string, suffix: string, instruction?: string}} Program */
+/** @typedef {{name: string, title: string, suffix: string, writes: boolean, dynamics: string}} Program */
 
 /** A sentence for the user. */
 export class Fault extends Error {

@@ -30,6 +30,8 @@ const store = createStore(reduce, initial());
 const sound = new Sound();
 /** @type {import("./studio.js").Studio} */
 const studio = { store, sound, start: null };
+// For those who look: the state and the player, in the browser's console.
+Object.assign(window, { studio });
 
 const said = (/** @type {string} */ text) => say(byId("live"), text);
 const help = mountHelp();
@@ -115,6 +117,7 @@ listen({
 });
 
 // From here on the page answers; what is open arrives by itself.
+performance.mark("interactive");
 document.documentElement.dataset.ready = "page";
 
 try {

@@ -1,6 +1,7 @@
 /** From what the server answers to what the page holds, and back to what it asks for. */
 
 import { atAmounts, resultSections, untouched } from "./state.js";
+import { hertz } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Doc} Doc */
@@ -8,6 +9,8 @@ import { atAmounts, resultSections, untouched } from "./state.js";
 /** @typedef {import("./types.js").Settings} Settings */
 /** @typedef {import("./types.js").Timeline} Timeline */
 
+/** Handles where an answer has no bands. */
+const HANDLES = 6;
 /** The most sentences shown of an answer. */
 const SENTENCES = 6;
 
@@ -23,9 +26,9 @@ export function answerOf(result) {
   return {
     origin: result.kind,
     title: result.story?.title ?? "",
-    settings: result.timeline ? result.timeline.sections[0].settings : result.settings,
+    settings: withHandles(result.timeline ? result.timeline.sections[0].settings : result.settings),
     sections: result.timeline?.sections ?? [],
-    why: whyOf(result.bands, result.settings?.bands.length ?? 0),
+    why: said ? whySaid(result) : whyOf(result.bands, Math.max(result.settings?.bands.length ?? 0, HANDLES)),
     summary: [...summary, ...(said ? result.notes ?? [] : [])].slice(0, SENTENCES),
     plane: said ? planeOf(details) : null,
     offer: details?.offer ?? null,
@@ -34,10 +37,15 @@ export function answerOf(result) {
   };
 }
 
+/** An answer that changes nothing still leaves handles to take. @param {Settings} settings @returns {Settings} */
+function withHandles(settings) {
+  return settings.bands.length ? settings : { ...settings, bands: untouched().settings.bands };
+}
+
 /** Settings that came from a file. @param {{settings?: Settings, timeline?: Timeline, warnings?: string[]}} imported @param {string} name @returns {Answer} */
 export function answerOfFile(imported, name) {
   const sections = imported.timeline?.sections ?? [];
-  const settings = imported.settings ?? sections[0].settings;
+  const settings = withHandles(imported.settings ?? sections[0].settings);
   return { ...untouched(), origin: "file", title: name, settings, sections, summary: imported.warnings ?? [] };
 }
 
@@ -46,6 +54,22 @@ export function whyOf(bands, count) {
   const found = Array.from({ length: count }, () => "");
   for (const { index, why } of bands ?? []) found[index] = why.join(" ");
   return found;
+}
+
+/**
+ * Beside each band that acts, the sentence of the answer that asked for it, else what it does.
+ * @param {any} result of say
+ */
+function whySaid(result) {
+  const plain = whyOf(result.bands, result.settings.bands.length);
+  /** @type {string[]} */
+  const told = result.details.turn?.explanation ?? [];
+  const people = told.find((line) => line.startsWith("People"));
+  return plain.map((words, index) => {
+    const { frequency_hz } = result.settings.bands[index];
+    const own = told.find((line) => line.includes(hertz(frequency_hz)));
+    return words && (own ?? people ?? words);
+  });
 }
 
 /** @param {any} details @returns {import("./types.js").Plane | null} */

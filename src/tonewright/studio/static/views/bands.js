@@ -57,6 +57,12 @@ export function why(state, index) {
   return doc.answer.why[index] || view.words?.bands[index] || "";
 }
 
+/** What comes after the colon: the numbers before it stand above already. @param {string} words */
+function reason(words) {
+  const [, after] = /^[^:]*\d[^:]*: (.*)$/s.exec(words) ?? [];
+  return after ? after[0].toUpperCase() + after.slice(1) : words;
+}
+
 /** @typedef {{element: HTMLElement, show: (band: Band, words: string, chosen: boolean) => void}} Card */
 
 /** @param {number} index @param {import("../studio.js").AppStore} store @returns {Card} */
@@ -86,7 +92,7 @@ function card(index, store) {
       const gain = isPass(band) ? TYPES[band.type] : `${signed(band.gain_db ?? 0)} dB`;
       say(value, gain);
       say(place, hertz(band.frequency_hz));
-      say(because, words);
+      say(because, reason(words));
       because.title = words;
       element.classList.toggle("still", bandIsNeutral(band));
       flag(element, "aria-selected", chosen);

@@ -2,7 +2,7 @@
 
 import "/static/web/parts/response.js";
 import { api } from "../api.js";
-import { h, say } from "../dom.js";
+import { h } from "../dom.js";
 import { whyOf } from "../model/answers.js";
 import { resultSettings } from "../model/state.js";
 import { allNeutral } from "../model/edits.js";

@@ -121,7 +121,9 @@ function presetWay(studio, level, problem) {
     if (programs.length) return;
     try {
       ({ programs } = await api.programs());
-      select.replaceChildren(...programs.map(({ name, label }) => h("option", { value: name }, label)));
+      // Our own format is the settings file above.
+      programs = programs.filter(({ name, writes }) => writes && name !== "tonewright");
+      select.replaceChildren(...programs.map(({ name, title }) => h("option", { value: name }, title)));
     } catch (error) {
       fail(studio, error);
     }

@@ -1,6 +1,6 @@
 /** Play, where, which version, equally loud: the comparison that cannot lie. */
 
-import { flag, h, icon, say } from "../dom.js";
+import { byId, flag, h, icon, say } from "../dom.js";
 import { clock, loudness } from "../model/words.js";
 import { VARIANTS } from "../model/state.js";
 
@@ -17,12 +17,18 @@ export function mountTransport(root, { store, sound }, actions) {
     "button",
     { type: "button", class: "toggle aside", title: "Put this result aside as a variant (V)" },
     icon("plus"),
-    "Variant",
+    h("span", {}, "Variant"),
   );
   const matched = h("p", { class: "matched" });
   const mono = h("button", { type: "button", class: "toggle", title: "Listen in mono (N)", "aria-pressed": "false" }, "Mono");
   const blind = h("button", { type: "button", class: "toggle", title: "Compare without knowing which is which (X)" }, "Blind");
-  root.append(play, time, versions, aside, matched, h("div", { class: "checks" }, mono, blind));
+  const checks = h("div", { class: "checks" }, mono, blind);
+  root.append(play, time, versions, aside, matched, checks);
+  // A phone's transport has no room for it: there it lies on the waveform.
+  const narrow = matchMedia("(max-width: 640px)");
+  const place = () => (narrow.matches ? byId("wave").append(mono) : checks.prepend(mono));
+  narrow.addEventListener("change", place);
+  place();
 
   play.onclick = () => sound.player?.toggle();
   aside.onclick = () => store.send({ type: "keep" });
