@@ -14,10 +14,9 @@ import { Meter, integrated } from "./loudness.js";
  * @typedef {{channels: Float32Array[], sampleRate: number}} Sound
  *
  * @typedef {object} Peaks
- * @property {number} framesPerPeak
- * @property {number} sampleRate
- * @property {Float32Array} low   smallest sample of each stretch, over all channels
- * @property {Float32Array} high  largest
+ * @property {ArrayLike<number>} min  smallest sample of each stretch, over all channels
+ * @property {ArrayLike<number>} max  largest
+ * @property {number} perSecond  stretches in a second
  *
  * @typedef {object} Spectrum
  * @property {Float64Array} frequencies in Hz
@@ -105,8 +104,8 @@ function* processed({ channels, sampleRate }, settings, from, to, use) {
  */
 export function* peaksTask({ channels, sampleRate }, framesPerPeak) {
   const count = Math.ceil((channels[0]?.length ?? 0) / framesPerPeak);
-  const low = new Float32Array(count);
-  const high = new Float32Array(count);
+  const min = new Float32Array(count);
+  const max = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     let [least, most] = [Infinity, -Infinity];
     for (const x of channels) {
@@ -116,11 +115,11 @@ export function* peaksTask({ channels, sampleRate }, framesPerPeak) {
         most = Math.max(most, x[t]);
       }
     }
-    low[i] = least;
-    high[i] = most;
+    min[i] = least;
+    max[i] = most;
     if (i % 256 === 255) yield;
   }
-  return { framesPerPeak, sampleRate, low, high };
+  return { min, max, perSecond: sampleRate / framesPerPeak };
 }
 
 /**

@@ -1,0 +1,126 @@
+/** A drawing of levels over frequencies: its grid, its labels, and curves on it. */
+
+import { FREQUENCY_TICKS, decibelTicks, pathOf, placeOf, shortHz } from "./scales.js";
+import { svg } from "./part.js";
+
+/**
+ * @typedef {object} Curve
+ * @property {string} label
+ * @property {ArrayLike<number>} frequencies in Hz
+ * @property {ArrayLike<number | null>} levelsDb  null: not known there
+ * @property {"original" | "result" | "reference"} role
+ */
+
+export const AXES_STYLE = `
+  svg { position: absolute; inset: 0; width: 100%; height: 100%; display: block; overflow: hidden; }
+  .grid { stroke: var(--tw-grid); stroke-width: 1; }
+  .zero { stroke: var(--tw-axis); stroke-width: 1; }
+  text { fill: var(--tw-muted); font: 11px var(--tw-font); }
+  .curve { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
+  .original { stroke: var(--tw-original); stroke-dasharray: 2 2.5; }
+  .reference { stroke: var(--tw-reference); stroke-dasharray: 7 3; }
+  .result { stroke: var(--tw-result); stroke-width: 2; }
+`;
+
+/** Room for labels at the left and at the bottom, in pixels. */
+const LEFT = 34;
+const BOTTOM = 20;
+const ROOM = 8;
+/** Music falls by about this much from octave to octave; spectra are drawn level. */
+const TILT_DB = 4.5;
+
+export class Axes {
+  /** @param {number} width in pixels @param {number} height @param {number} lowDb @param {number} highDb */
+  constructor(width, height, lowDb, highDb) {
+    this.width = width;
+    this.height = height;
+    this.lowDb = lowDb;
+    this.highDb = highDb;
+    this.right = width - ROOM;
+    this.bottom = height - BOTTOM;
+  }
+
+  /** @param {number} hz */
+  x(hz) {
+    return this.xAt(placeOf(hz));
+  }
+
+  /** @param {number} place from 0 to 1 */
+  xAt(place) {
+    return LEFT + place * (this.right - LEFT);
+  }
+
+  /** @param {number} x @returns {number} from 0 to 1 */
+  placeAt(x) {
+    return (x - LEFT) / (this.right - LEFT);
+  }
+
+  /** @param {number} db */
+  y(db) {
+    return ROOM + ((this.highDb - db) / (this.highDb - this.lowDb)) * (this.bottom - ROOM);
+  }
+
+  /** Decibels in a pixel. */
+  get dbPerPixel() {
+    return (this.highDb - this.lowDb) / (this.bottom - ROOM);
+  }
+
+  /** Grid and labels. @param {boolean} signed */
+  grid(signed) {
+    const group = svg("g", { "aria-hidden": "true" });
+    const narrow = this.width < 420;
+    for (const hz of FREQUENCY_TICKS) {
+      const x = this.x(hz);
+      group.append(svg("line", { class: "grid", x1: x, x2: x, y1: ROOM, y2: this.bottom }));
+      if (narrow && ![50, 200, 1000, 5000].includes(hz)) continue;
+      const anchor = hz === 20 ? "start" : hz === 20000 ? "end" : "middle";
+      group.append(svg("text", { x, y: this.height - 5, "text-anchor": anchor }, shortHz(hz)));
+    }
+    for (const db of decibelTicks(this.lowDb, this.highDb)) {
+      const y = this.y(db);
+      group.append(svg("line", { class: signed && db === 0 ? "zero" : "grid", x1: LEFT, x2: this.right, y1: y, y2: y }));
+      const text = signed && db > 0 ? `+${db}` : String(db).replace("-", "\u2212");
+      group.append(svg("text", { x: LEFT - 5, y: y + 4, "text-anchor": "end" }, text));
+    }
+    return group;
+  }
+
+  /** @param {ArrayLike<number>} frequencies in Hz @param {ArrayLike<number | null>} levelsDb */
+  path(frequencies, levelsDb) {
+    const points = known(frequencies, levelsDb).filter(({ hz }) => placeOf(hz) >= 0 && placeOf(hz) <= 1);
+    return pathOf(
+      points.map(({ hz }) => this.x(hz)),
+      points.map(({ db }) => this.y(db)),
+    );
+  }
+
+  /** @param {Curve} curve */
+  curve({ frequencies, levelsDb, role, label }) {
+    const path = svg("path", { class: `curve ${role}`, d: this.path(frequencies, levelsDb) });
+    path.append(svg("title", {}, label));
+    return path;
+  }
+}
+
+/**
+ * The points of a curve that have a level.
+ * @param {ArrayLike<number>} frequencies @param {ArrayLike<number | null>} levelsDb
+ */
+export const known = (frequencies, levelsDb) =>
+  Array.from(frequencies, (hz, i) => ({ hz, db: levelsDb[i] ?? NaN })).filter(({ db }) => Number.isFinite(db));
+
+/**
+ * Spectra ready to be compared by eye: drawn level (4.5 dB per octave added), moved so that each has a mean of 0 dB over
+ * 100 Hz to 10 kHz.
+ * @param {Curve[]} curves
+ * @returns {Curve[]}
+ */
+export function levelled(curves) {
+  return curves.map((curve) => {
+    const points = known(curve.frequencies, curve.levelsDb);
+    const tilted = points.map(({ hz, db }) => db + TILT_DB * Math.log2(hz / 1000));
+    const heard = tilted.filter((_, i) => points[i].hz >= 100 && points[i].hz <= 10000);
+    const mean = heard.reduce((sum, db) => sum + db, 0) / Math.max(1, heard.length);
+    return { ...curve, frequencies: points.map(({ hz }) => hz), levelsDb: tilted.map((db) => db - mean) };
+  });
+}

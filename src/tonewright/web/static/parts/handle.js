@@ -1,0 +1,162 @@
+/** The handle of a band: dragged, pinched, turned by the wheel, moved by keys. */
+
+/** @import { FullBand } from "../engine/types.js" */
+/** @import { Axes } from "./axes.js" */
+
+import { filterIsNeutral, hasGain } from "../engine/settings.js";
+import { keyed, moved, reset, sayBand } from "./handling.js";
+import { html } from "./part.js";
+import { between, hzAt, placeOf } from "./scales.js";
+import { phrase } from "./words.js";
+
+/**
+ * @typedef {object} Owner
+ * @property {() => FullBand} band
+ * @property {() => Axes} axes
+ * @property {() => boolean} isFixed
+ * @property {() => void} choose
+ * @property {(band: FullBand) => void} take  while it moves
+ * @property {() => void} settle  when it is let go
+ */
+
+/** With Shift a drag goes so much slower. */
+const FINE = 0.2;
+/** Pixels of vertical drag, or of the wheel, that double Q. */
+const DRAG_PER_OCTAVE = 60;
+const WHEEL_PER_OCTAVE = 300;
+/** A wheel is let go when it rests for so long, in milliseconds. */
+const WHEEL_REST_MS = 400;
+
+export class Handle {
+  /** Pointers that are down on it: the first drags, two pinch. @type {Map<number, PointerEvent>} */
+  #pointers = new Map();
+  #changed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #wheelRest;
+
+  /** @param {number} number @param {Owner} owner */
+  constructor(number, owner) {
+    this.number = number;
+    this.owner = owner;
+    this.element = html("div", { class: "handle", role: "slider", tabindex: 0, "aria-describedby": "help" });
+    this.element.append(html("i", { "aria-hidden": "true" }, String(number)));
+    const { element } = this;
+    element.addEventListener("pointerdown", (event) => this.#press(event));
+    element.addEventListener("pointermove", (event) => this.#drag(event));
+    for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) {
+      element.addEventListener(type, (event) => this.#release(event));
+    }
+    element.addEventListener("dblclick", () => this.#take(reset(owner.band())) && this.#settle());
+    element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    element.addEventListener("keydown", (event) => this.#key(event));
+    element.addEventListener("keyup", () => this.#settle());
+    element.addEventListener("focus", () => owner.choose());
+    element.addEventListener("blur", () => this.#settle());
+  }
+
+  get isHeld() {
+    return this.#pointers.size > 0;
+  }
+
+  /** Be where the band is, and say so. @param {boolean} chosen */
+  show(chosen) {
+    const band = this.owner.band();
+    const axes = this.owner.axes();
+    const { element } = this;
+    const db = between(hasGain(band.type) ? band.gain_db : 0, axes.lowDb, axes.highDb);
+    element.style.left = `${axes.xAt(between(placeOf(band.frequency_hz), 0, 1))}px`;
+    element.style.top = `${axes.y(db)}px`;
+    element.classList.toggle("chosen", chosen);
+    element.classList.toggle("neutral", filterIsNeutral(band));
+    // The chosen one lies on top, or it could not be taken from under another.
+    element.style.zIndex = chosen ? "1" : "";
+    const { type } = band;
+    element.setAttribute("aria-label", phrase("band", { number: this.number, type: phrase(type) }));
+    element.setAttribute("aria-valuemin", axes.lowDb.toFixed(0));
+    element.setAttribute("aria-valuemax", axes.highDb.toFixed(0));
+    element.setAttribute("aria-valuenow", band.gain_db.toFixed(1));
+    element.setAttribute("aria-valuetext", sayBand(band));
+    element.setAttribute("aria-readonly", String(this.owner.isFixed()));
+  }
+
+  /** @param {FullBand} band */
+  #take(band) {
+    if (this.owner.isFixed()) return false;
+    this.#changed = true;
+    this.owner.take(band);
+    return true;
+  }
+
+  #settle() {
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.owner.settle();
+  }
+
+  /** @param {PointerEvent} event */
+  #press(event) {
+    if (event.button !== 0) return;
+    this.element.setPointerCapture(event.pointerId);
+    this.#pointers.set(event.pointerId, event);
+    this.owner.choose();
+  }
+
+  /** @param {PointerEvent} event */
+  #drag(event) {
+    const before = this.#pointers.get(event.pointerId);
+    if (!before) return;
+    const [x, y] = [event.clientX - before.clientX, event.clientY - before.clientY];
+    if (x === 0 && y === 0) return;
+    const band = this.owner.band();
+    if (this.#pointers.size > 1) {
+      const spread = this.#spread();
+      this.#pointers.set(event.pointerId, event);
+      // Fingers apart: wider.
+      if (spread > 0) this.#take(moved(band, { q: (band.q * spread) / Math.max(1, this.#spread()) }));
+      return;
+    }
+    this.#pointers.set(event.pointerId, event);
+    const axes = this.owner.axes();
+    const speed = event.shiftKey ? FINE : 1;
+    const place = placeOf(band.frequency_hz) + (axes.placeAt(x) - axes.placeAt(0)) * speed;
+    const turns = event.altKey || !hasGain(band.type);
+    this.#take(
+      moved(band, {
+        frequencyHz: hzAt(place),
+        ...(turns ? { q: band.q * 2 ** ((-y * speed) / DRAG_PER_OCTAVE) } : { gainDb: band.gain_db - y * axes.dbPerPixel * speed }),
+      }),
+    );
+  }
+
+  /** How far two fingers are apart, in pixels. */
+  #spread() {
+    const [a, b] = this.#pointers.values();
+    return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+  }
+
+  /** @param {PointerEvent} event */
+  #release(event) {
+    if (this.#pointers.delete(event.pointerId) && this.#pointers.size === 0) this.#settle();
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    if (this.owner.isFixed()) return;
+    event.preventDefault();
+    const band = this.owner.band();
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : 33 * event.deltaY;
+    this.#take(moved(band, { q: band.q * 2 ** (-pixels / WHEEL_PER_OCTAVE) }));
+    clearTimeout(this.#wheelRest);
+    this.#wheelRest = setTimeout(() => this.#settle(), WHEEL_REST_MS);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const band = keyed(this.owner.band(), event.key, event.shiftKey);
+    if (!band) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#take(band);
+  }
+}
