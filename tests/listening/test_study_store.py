@@ -227,7 +227,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if binaries is None:
         pytest.skip("PostgreSQL is not installed")
     folder = tmp_path_factory.mktemp("postgres")
-    user = []
+    user: list[str | Path] = []
     if os.geteuid() == 0:
         # A server of PostgreSQL refuses to run as root.
         if shutil.which("runuser") is None:
@@ -242,13 +242,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data = folder / "data"
-    common = {"cwd": folder, "check": True, "capture_output": True}
-    subprocess.run([*user, binaries / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8"], **common)
+
+    def call(*command: str | Path) -> None:
+        subprocess.run([*user, *command], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    call(binaries / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8")
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers=16MB"
-    start = [*user, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log"]
-    subprocess.run([*start, "start"], **{**common, "capture_output": False, "stdout": subprocess.DEVNULL})
+    call(binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start")
     yield f"postgresql://tester@127.0.0.1:{port}/postgres"
-    subprocess.run([*user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **common)
+    call(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
 def test_postgresql_keeps_the_contract(postgres: str) -> None:
