@@ -176,6 +176,7 @@ PAGES = [
     "docs/metrics.md",
     "docs/training.md",
     "docs/evaluation.md",
+    "docs/install.md",
     "docs/layouts.md",
     "docs/models.md",
     "docs/population.md",

@@ -59,13 +59,7 @@ def programs(_bench: Bench, _given: Nothing, _progress: Progress | None) -> dict
     """List the programs that ``export`` writes for."""
     from tonewright.formats import programs as known
 
-    return {
-        "programs": [
-            {"name": one.name, "title": one.title, "dynamics": one.dynamics, "instruction": one.instruction}
-            for one in known().values()
-            if one.write is not None
-        ]
-    }
+    return {"programs": [one.to_dict() for one in known().values() if one.write is not None]}
 
 
 def files(bench: Bench, _given: Nothing, _progress: Progress | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tonewright.cli import (
     evaluate,
     export,
     importing,
+    install,
     match,
     measure,
     models,
@@ -31,6 +32,7 @@ from tonewright.cli import (
     schema,
     show,
     studio,
+    study,
     taste,
     train,
     warmup,
@@ -64,7 +66,9 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
 app.add_typer(taste.app, name="taste")
+app.add_typer(study.app, name="study")
 app.command("train")(train.train)
+app.command("install")(install.install)
 app.command("mcp")(assistant.mcp)
 app.command("schema")(schema.schema)
 app.command("warmup")(warmup.warmup)
