@@ -12,6 +12,8 @@ import pytest
 from studio_server import Client, Server, music, shared, write_music
 
 from tonewright.audio import Audio, Format, measure, read, write
+from tonewright.studio.faults import StudioError
+from tonewright.studio.sessions import MOST_FILES, MOST_RECORDINGS, Session
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +102,7 @@ def test_progress_instead_of_waiting(fresh: Client, tmp_path: Path) -> None:
     assert [one["result"] for one in states[:-1]] == [None] * (len(states) - 1)
     assert states[-1]["state"] == "done"
     assert states[-1]["result"]["duration_s"] == pytest.approx(20.0)
+    assert any(one["stage"] == "listening to a.wav" for one in states)
     progress = [one["progress"] for one in states]
     assert progress == sorted(progress)
     answer = fresh.post("/api/recordings", params={"name": "b.wav", "wait": "0"}, content=b"nothing of the kind")
@@ -199,10 +202,21 @@ def test_the_size_of_uploads_and_their_number_end_somewhere(tmp_path: Path) -> N
             answer = client.post("/api/recordings", content=content)
             assert answer.status_code == 413
             assert "larger than 1 MB" in answer.json()["message"]
-        for _ in range(23):
-            client.upload(path)
-        answer = client.post("/api/recordings", content=path.read_bytes())
-        assert answer.status_code == 429
         assert path.read_bytes() == (tmp_path / "opened.wav").read_bytes()
     finally:
         assert server.end() == 143
+
+
+def test_a_session_holds_so_many_recordings_and_files(tmp_path: Path) -> None:
+    session = Session(tmp_path / "session")
+    for _ in range(MOST_RECORDINGS):
+        one = session.new_recording()
+        session.recordings[one.id] = one
+    with pytest.raises(StudioError, match="close one of them first"):
+        session.new_recording()
+    kept = []
+    for number in range(MOST_FILES + 2):
+        place = session.place()
+        place.write_text(str(number))
+        kept.append(session.keep(place, "a.txt"))
+    assert [one.path.exists() for one in kept] == [False] * 2 + [True] * MOST_FILES

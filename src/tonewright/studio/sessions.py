@@ -67,6 +67,7 @@ class Recording:
             "path": str(self.source),
             "name": self.facts["name"],
             "sample_rate": self.facts["sample_rate"],
+            "integrated_lufs": self.facts["loudness"]["integrated_lufs"],
             "level_db": self.facts["spectrum"]["level_db"],
         }
 

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from tonewright.controllers.say.answer import Answer
 from tonewright.controllers.say.combining import add
 from tonewright.controllers.say.conversation import Conversation, Turn
-from tonewright.controllers.say.saying import WORKING_LUFS, Model, find_model, put_on
+from tonewright.controllers.say.saying import WORKING_LUFS, Model, SayResult, find_model
 from tonewright.controllers.say.state import ConversationError, State, Version
 from tonewright.population.data import Context
 from tonewright.population.plane import EDGE, to_settings
-from tonewright.rendering import Progress, Source
+from tonewright.rendering import Progress, settle
 from tonewright.settings import Settings
 from tonewright.studio.tasks.common import restricted, source_of, words_of
 from tonewright.studio.tasks.outcome import outcome
@@ -68,17 +68,24 @@ def say(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     takes = [_take(talk.state.standing, point, talk.state.amount) for point in points]
     if arguments["recording"] is None:
         return _without_recording(found, details, takes)
+    result = _put_on(found, arguments, talk.state.amount, progress)
+    lufs = arguments["recording"]["integrated_lufs"]
+    details["takes"] = [_as_loud(one, lufs).to_dict() for one in takes]
+    return outcome("say", result, arguments["recording"], details)
+
+
+def _put_on(found: Answer, arguments: dict[str, Any], amount: float, progress: Progress) -> SayResult:
+    """Put an answer on a recording whose loudness is known already."""
     source = source_of(arguments["recording"])
-    result = put_on(
-        found,
+    settled = settle(
         source,
-        amount=talk.state.amount,
+        _as_loud(found.settings, arguments["recording"]["integrated_lufs"]),
         loudness=arguments["loudness"],
         ceiling_db=arguments["ceiling_db"],
         progress=progress,
     )
-    details["takes"] = [_as_loud(one, source, result.before.integrated_lufs).to_dict() for one in takes]
-    return {**outcome("say", result, arguments["recording"], details), "what": arguments["what"]}
+    what = arguments["what"]
+    return SayResult(settings=settled.settings, source=source, settled=settled, what=what, amount=amount, answer=found)
 
 
 def _model(progress: Progress) -> Model:
@@ -123,9 +130,9 @@ def _take(standing: Version, point: NDArray[np.float64], amount: float) -> Setti
     return add(standing.settings, tone.model_copy(update={"bands": moved}))[0]
 
 
-def _as_loud(settings: Settings, source: Source, lufs: float) -> Settings:
-    """Return settings made for the working level as they are for this recording."""
-    return settings.at_level(lufs - WORKING_LUFS) if np.isfinite(lufs) and source.frames else settings
+def _as_loud(settings: Settings, lufs: float | None) -> Settings:
+    """Return settings made for the working level as they are for a recording of this loudness."""
+    return settings if lufs is None else settings.at_level(lufs - WORKING_LUFS)
 
 
 def _without_recording(found: Answer, details: dict[str, Any], takes: list[Settings]) -> dict[str, Any]:
