@@ -133,6 +133,13 @@ def test_nothing_heavy_is_loaded_at_the_start() -> None:
     assert loaded.isdisjoint({"numpy", "scipy", "numba", "torch", "matplotlib", "soundfile", "transformers"})
 
 
+def test_the_engine_is_served_from_its_room() -> None:
+    from tonewright.studio.application import WEB
+    from tonewright.web import static_folder
+
+    assert static_folder() == WEB
+
+
 def test_the_demo_is_found() -> None:
     assert {path.name for path in demo_files().values()} == {"song.ogg", "reference.ogg"}
 

@@ -19,9 +19,10 @@ from tonewright.studio.faults import fault_of
 from tonewright.studio.guard import Guard
 from tonewright.studio.routes import doors, keeping, recordings, start, work
 from tonewright.studio.studio import Studio
-from tonewright.web.places import static_folder
 
 STATIC = Path(__file__).parent / "static"
+#: :func:`tonewright.web.static_folder`, whose room would load numpy at the start.
+WEB = Path(__file__).parents[1] / "web" / "static"
 # What the system's own table says of these differs, and a browser runs no module of another type.
 _TYPES = {
     ".js": "text/javascript",
@@ -59,7 +60,7 @@ def create_app(studio: Studio) -> Any:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     app.mount("/static/studio", _Fresh(directory=STATIC))
-    app.mount("/static/web", _Fresh(directory=static_folder()))
+    app.mount("/static/web", _Fresh(directory=WEB))
     app.add_exception_handler(TonewrightError, _tell_fault)
     app.add_exception_handler(RequestValidationError, _tell_misunderstanding)
     app.add_exception_handler(HTTPException, _tell_refusal)
