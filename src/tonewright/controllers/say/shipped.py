@@ -64,10 +64,12 @@ def _adapted(folder: Path, progress: Progress | None) -> Reader | ReadoutReader:
     record = read_record(folder)
     load, reading = _modules()
     if record.get("method") == "readout":
+        from tonewright.controllers.say.reading.places import LAYERS
         from tonewright.controllers.say.reading.readout import FILE, Readout
 
         readout = Readout.load(folder / FILE)
-        return reading.ReadoutReader(load.load(record.get("base"), progress=progress, light=True), readout)  # type: ignore[no-any-return]
+        loaded = load.load(record.get("base"), progress=progress, light=True, depth=LAYERS[-1])
+        return reading.ReadoutReader(loaded, readout)  # type: ignore[no-any-return]
     loaded = load.load(record.get("base"), adapter=folder, progress=progress)
     load.keep_layers(loaded.model, record.get("depth"))
     return reading.Reader(loaded)  # type: ignore[no-any-return]

@@ -244,25 +244,49 @@ def _turned(heads: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
     return heads * cosine + torch.cat([-second, first], dim=-1) * sine
 
 
-def read_light(folder: Path, dtype: torch.dtype) -> tuple[LightLlama, LightTokenizer] | None:
+def read_light(folder: Path, dtype: torch.dtype, depth: int | None = None) -> tuple[LightLlama, LightTokenizer] | None:
     """Load a converted folder; ``None`` if it holds something that only transformers can read.
+
+    Parameters
+    ----------
+    folder
+        With ``config.json``, ``model.safetensors`` and the tokenizer's files.
+    dtype
+        What weights are turned into.
+    depth
+        How many layers are read, all if absent.
 
     Raises
     ------
     ModelError
-        If a file is missing or damaged.
+        If a file is missing or damaged, or the model is not that deep.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors import SafetensorError, safe_open
 
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if not can_read(config):
             return None
+        if depth is not None:
+            if not 1 <= depth <= config["num_hidden_layers"]:
+                raise ModelError(f"The model has {config['num_hidden_layers']} layers; {depth} cannot be kept.")
+            config["num_hidden_layers"] = depth
         model = LightLlama(config)
-        weights = {name: tensor.to(dtype) for name, tensor in load_file(folder / "model.safetensors").items()}
+        with safe_open(str(folder / "model.safetensors"), framework="pt") as file:
+            there = set(file.keys())
+            wanted = [name for name in model.state_dict() if name in there]
+            unread = [name for name in there.difference(wanted) if depth is None or not _is_above(name, depth)]
+            if unread:
+                raise ValueError(f"{unread[0]} has no place in it")
+            weights = {name: file.get_tensor(name).to(dtype) for name in wanted}
         model.load_state_dict(weights, assign=True)
         return model.eval().requires_grad_(False), LightTokenizer(folder)
     except (OSError, ValueError, LookupError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(".")[:200]
         raise ModelError(f"{folder} cannot be loaded as a language model ({reason}).") from None
+
+
+def _is_above(name: str, depth: int) -> bool:
+    """Whether a weight belongs to a layer that is left out: ``model.layers.<number>.``..."""
+    parts = name.split(".")
+    return parts[:2] == ["model", "layers"] and int(parts[2]) >= depth

@@ -57,6 +57,7 @@ def load(
     adapter: Path | None = None,
     dtype: str = "auto",
     light: bool = False,
+    depth: int | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
     """Load a model and its tokenizer.
@@ -77,6 +78,8 @@ def load(
         For reading only: without transformers where that can be, which saves most of the time until the first answer.
         Models converted from GGUF that are plain Llamas, the default among them, then come as
         :class:`~tonewright.controllers.say.reading.light.LightLlama`; everything else as usual.
+    depth
+        How many layers are kept, all if absent; see :func:`keep_layers`.
     progress
         Called while a model is fetched or converted.
 
@@ -91,8 +94,11 @@ def load(
         raise ModelError(f"{dtype!r} is no number format; choose one of {', '.join(DTYPES)}.")
     place, called = find(name, progress)
     record = read_record(place) if isinstance(place, Path) else None
-    found = read_light(place, DTYPES[dtype]) if light and record is not None and isinstance(place, Path) else None
+    found = None
+    if light and record is not None and isinstance(place, Path):
+        found = read_light(place, DTYPES[dtype], depth)
     model, tokenizer = found if found is not None else _read(str(place), DTYPES[dtype])
+    keep_layers(model, depth)
     if adapter is not None:
         tensors, config = read_adapter(adapter)
         merge_lora(model, tensors, config)
