@@ -19,6 +19,8 @@ from tonewright.listening.study.model import Name, StudyModel, Text
 from tonewright.listening.study.recipes import LowPass, Original, Request, Say, System, Track
 
 Part = AdjustmentPart | RatingPart | MushraPart | PairsPart | AbxPart
+#: Names of stimuli in results that no system may have.
+_RESERVED = ("catch", "reference")
 #: Fewest systems of each kind.
 _FEWEST = {"adjustment": 0, "rating": 1, "mushra": 1, "ab": 2, "abx": 2, "preference": 2}
 
@@ -196,6 +198,8 @@ class Study(StudyModel):
             if taken:
                 raise ValueError(f"systems: {min(taken)!r} is the name of an anchor")
         for system in self.systems:
+            if system.name in _RESERVED:
+                raise ValueError(f"systems: the name {system.name!r} is kept for what is made by itself")
             if isinstance(system, Say) and system.prompt is None and not self.requests:
                 raise ValueError(f"systems: {system.name!r} needs a prompt, for the study has no requests")
 

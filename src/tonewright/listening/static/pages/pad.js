@@ -19,7 +19,7 @@ export function pad(start, move, labels, say) {
   plane.value = { x: start[0] * EDGE, y: start[1] * EDGE };
   plane.labels = labels
     ? { left: say("relaxed"), right: say("energetic"), top: say("bright"), bottom: say("warm") }
-    : { left: "", right: "", top: "", bottom: "" };
+    : null;
   plane.addEventListener("input", (/** @type {CustomEvent<{x: number, y: number}>} */ event) =>
     move([event.detail.x / EDGE, event.detail.y / EDGE]),
   );
