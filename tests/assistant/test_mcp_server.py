@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -123,9 +124,9 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     top = tmp_path_factory.mktemp("home")
     folder = top / "music"
     (folder / "sub").mkdir(parents=True)
-    write(folder / "song.wav", Audio(pink(5.0, 1), 44_100, {"title": "Ton"}, Format("WAV", "PCM_16")))
+    write(folder / "song.wav", Audio(pink(4.0, 1), 44_100, {"title": "Ton"}, Format("WAV", "PCM_16")))
     bright = Settings(bands=(Band(type="high_shelf", frequency_hz=3_000.0, gain_db=8.0),))
-    write(folder / "sub" / "hit.flac", render(Audio(pink(5.0, 2), 44_100, {}, Format("FLAC", "PCM_16")), bright))
+    write(folder / "sub" / "hit.flac", render(Audio(pink(4.0, 2), 44_100, {}, Format("FLAC", "PCM_16")), bright))
     (top / "secret.wav").write_bytes((folder / "song.wav").read_bytes())
     (folder / "way.wav").symlink_to(top / "secret.wav")
     (folder / "out").symlink_to(top)
@@ -325,6 +326,8 @@ def test_export(session: Session, music: Path) -> None:
     session.ok("export", settings="box.json", program="equalizer-apo", output="box.txt", apply=shown["token"])
     assert (music / "box.txt").read_text() == found["text"]
     (music / "box.txt").unlink()
+    said = session.refused("export", settings="box.json", program="equalizer-apo", output="box.sh")
+    assert "let it end in .txt" in said
     assert "no program" in session.refused("export", settings="box.json", program="nonsense")
 
 
@@ -368,8 +371,49 @@ def test_out_is_the_only_place_to_write(start: Start, music: Path, tmp_path: Pat
     assert apart.errors.read_text() == ""
 
 
-def test_folders_must_be_there(process: Any, tmp_path: Path) -> None:
-    done = process("mcp", "--allow", tmp_path / "none")
+def test_nothing_but_the_protocol_goes_to_standard_output(music: Path) -> None:
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+    call = {"name": "compare", "arguments": {"files": ["song.wav", "sub/hit.flac"]}}
+    messages: list[dict[str, Any]] = [
+        {"id": 1, "method": "initialize", "params": client},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": call},
+        {"id": 3, "method": "tools/call", "params": {"name": "measure", "arguments": {"recordings": ["none.wav"]}}},
+    ]
+    source = str(Path(tonewright.__file__).parents[1])
+    command = [sys.executable, "-m", "tonewright", "mcp", "--allow", str(music)]
+    environment = {**os.environ, "PYTHONPATH": source}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        found: dict[int, Any] = {}
+        for message in messages:
+            server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+            server.stdin.flush()
+            if "id" in message:
+                answer = json.loads(server.stdout.readline())
+                assert answer["jsonrpc"] == "2.0"
+                found[answer["id"]] = answer["result"]
+        server.stdin.close()
+        assert server.stdout.read() == ""
+        assert server.wait(timeout=30) == 0
+    assert found[1]["serverInfo"]["version"] == tonewright.__version__
+    assert "token" in found[1]["instructions"]
+    assert found[2]["structuredContent"]["kind"] == "recordings"
+    assert found[3]["isError"] is True
+
+
+def test_without_the_package_it_says_how_to_get_it(cli: Any, music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("tonewright.assistant.server")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    done = cli("mcp", "--allow", music)
+    assert (done.code, done.out) == (6, "")
+    assert "pip install 'tonewright[mcp]'" in done.err
+
+
+def test_folders_must_be_there(cli: Any, tmp_path: Path) -> None:
+    done = cli("mcp", "--allow", tmp_path / "none")
     assert (done.code, done.out) == (5, "")
     assert "is not there" in done.err
-    assert process("mcp").code == 2
+    assert cli("mcp").code == 2

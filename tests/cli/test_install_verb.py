@@ -178,3 +178,10 @@ def test_bad_settings_and_names(cli: Command, home: Path, settings_file: Path, t
     assert done.code == 5
     assert "no name for a preset" in done.err
     assert list(home.iterdir()) == []
+
+
+def test_a_running_program_that_cannot_be_told_leaves_everything(cli: Command, home: Path, settings_file: Path) -> None:
+    assert cli("install", settings_file, "--to", "easyeffects").code == 0
+    done = cli("install", "--to", "easyeffects", "--undo", "--live")
+    assert (done.code, done.out) == (5, "")
+    assert preset(home).exists()

@@ -9,6 +9,7 @@ from tonewright.assistant.arguments import Export, Render
 from tonewright.assistant.bench import Bench, digests
 from tonewright.assistant.choosing import default_output
 from tonewright.assistant.provenance import provenance
+from tonewright.errors import OutputError
 from tonewright.rendering import Progress, check_target, open_source, settle
 
 
@@ -62,6 +63,8 @@ def export(bench: Bench, given: Export, _progress: Progress | None) -> dict[str,
     if given.output is not None:
         target = bench.folders.writing(given.output, Path(given.output), files)
     done = convert(settings, given.program, rate_hz=given.rate_hz)
+    if target is not None and target.suffix.lower() != done.suffix:
+        raise OutputError(f"{given.output} is no name for a file of {given.program}; let it end in {done.suffix}.")
     content = done.text if isinstance(done.text, bytes) else done.text.encode("utf-8")
     inputs = digests(files)
     shown = {

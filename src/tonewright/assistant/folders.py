@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 from tonewright.audio.containers import EXTENSIONS
 from tonewright.audio.places import refuse_place
 from tonewright.errors import OutputError
 
-#: Most files that are listed.
-_MOST_LISTED = 500
+#: Most files that are listed, and that are looked at for it.
+_MOST_LISTED, _MOST_SEEN = 500, 20_000
 _SETTINGS = ".json"
 
 
@@ -116,14 +117,14 @@ class Folders:
 
     def files(self) -> list[Path]:
         """Return recordings and settings files in the folders, sorted, at most 500; hidden ones and links left out."""
-        found: list[Path] = []
-        for folder in self._readable:
-            for path in _walk(folder):
-                if len(found) == _MOST_LISTED:
-                    return found
-                if path.suffix.lower() in EXTENSIONS or path.suffix.lower() == _SETTINGS:
-                    found.append(path)
-        return list(dict.fromkeys(found))
+        found: dict[Path, None] = {}
+        seen = chain.from_iterable(_walk(folder) for folder in self._readable)
+        for path in islice(seen, _MOST_SEEN):
+            if path.suffix.lower() in EXTENSIONS or path.suffix.lower() == _SETTINGS:
+                found[path] = None
+            if len(found) == _MOST_LISTED:
+                break
+        return list(found)
 
     @staticmethod
     def _resolved(path: Path, text: str) -> Path:

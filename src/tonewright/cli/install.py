@@ -70,19 +70,15 @@ def install(
         return
     assert settings is not None
     from tonewright.formats.installing import installer
-    from tonewright.formats.installing.contract import InstallError
     from tonewright.settings import Settings
 
     loaded = Settings.load(settings)
-    try:
-        planned: Installation | None = installer.plan(
-            loaded, program.value, name=name, folder=folder, config=config, rate_hz=rate
-        )
-    except InstallError:
-        # A running CamillaDSP can be told without knowing its file; a file that was named must be right.
-        if not (live and program is Target.camilladsp and config is None):
-            raise
-        planned = None
+    planned: Installation | None = None
+    if live and program is Target.camilladsp and config is None:
+        # A running CamillaDSP can be told without knowing its file.
+        config = installer.known_config()
+    if not live or program is not Target.camilladsp or config is not None:
+        planned = installer.plan(loaded, program.value, name=name, folder=folder, config=config, rate_hz=rate)
     if dry_run:
         files = [] if planned is None else installer.preview(planned)
     elif (live or adjust) and program is Target.easyeffects and planned is not None:
@@ -129,6 +125,8 @@ def _undo(program: Target, *, dry_run: bool, live: bool, force: bool, address: s
 
     step = installer.last(program.value)
     sentence = ""
+    if live and not dry_run:
+        installer.check_live(program.value, address=address)
     if dry_run and step is not None:
         files = [installer.Changed(one.path, "removed" if one.before is None else "changed") for one in step.files]
     elif step is None and live and program is Target.camilladsp:

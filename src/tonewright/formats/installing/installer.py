@@ -176,6 +176,24 @@ def install_live_camilladsp(
     return replace(installation, next_step="CamillaDSP plays it now, and after a restart too."), found
 
 
+def check_live(program: str, *, address: str = ADDRESS, places: Places | None = None) -> None:
+    """Make sure that a running program can be told, before anything is changed; raises :class:`LiveError` if not."""
+    if program == "easyeffects":
+        find_socket((places or Places()).runtime())
+        return
+    with CamillaSocket(address) as running:
+        running.get_config()
+
+
+def known_config(places: Places | None = None) -> Path | None:
+    """Return the configuration that CamillaDSP's statefile names; ``None`` if there is no such file."""
+    try:
+        path = (places or Places()).camilladsp()
+    except InstallError:
+        return None
+    return path if path.is_file() else None
+
+
 def tell_undone(program: str, step: Step | None, *, address: str = ADDRESS, places: Places | None = None) -> str:
     """Have a running program play what an undone step left; return a sentence about it.
 
