@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studio_page import gains, kept, opened, playable
+from studio_page import gains, kept, opened, playable, until
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_handles_are_dragged_undone_and_put_to_rest(page: Any) -> None:
     assert gains(page)[2] == gain
     box = handle.bounding_box()
     page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_function("document.querySelectorAll('.band.still').length === 6")
+    until(page, "document.querySelectorAll('.band.still').length === 6")
 
 
 def test_a_handle_moves_by_keys(page: Any) -> None:
@@ -99,7 +99,7 @@ def test_a_handle_moves_by_keys(page: Any) -> None:
 
 def test_words_beside_a_band_follow_the_hand(page: Any) -> None:
     set_number(page, 4, "gain_db", "-6")
-    page.wait_for_function("document.querySelector('.band:nth-child(4) .because').textContent.includes('-6.0 dB')")
+    until(page, "document.querySelector('.band:nth-child(4) .because').textContent.includes('-6.0 dB')")
     assert page.inner_text(".band:nth-child(3) .because") == "At rest."
 
 
@@ -139,7 +139,7 @@ def test_gain_reduction_moves_while_it_plays(page: Any) -> None:
     )
     page.keyboard.press("Escape")
     page.click(".play")
-    page.wait_for_function("Math.max(...window.seen) - Math.min(...window.seen) > 0.5")
+    until(page, "Math.max(...window.seen) - Math.min(...window.seen) > 0.5")
     page.click(".play")
     assert page.get_attribute(".play", "aria-label") == "Play"
 

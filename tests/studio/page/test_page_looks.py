@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studio_page import DESK, PATIENCE, PHONE, drop_song, music, opened, playable
+from studio_page import DESK, PATIENCE, PHONE, drop_song, music, opened, playable, until
 
 ROOT = Path(__file__).resolve().parents[3]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -120,10 +120,10 @@ def test_ten_minutes_open_without_freezing(chromium: Any, tmp_path: Path) -> Non
             }).observe({ entryTypes: ["longtask"] })"""
         )
         page.set_input_files("#pick", song)
-        page.wait_for_function("document.querySelector('#open').textContent === 'long.wav'")
+        until(page, "document.querySelector('#open').textContent === 'long.wav'")
         playable(page)
         page.click(".play")
-        page.wait_for_function("!document.querySelector('.time').textContent.startsWith('0:00')")
+        until(page, "!document.querySelector('.time').textContent.startsWith('0:00')")
         page.click(".play")
         longest = max(page.evaluate("window.tasks"), default=0.0)
         assert longest < 500.0, longest

@@ -101,7 +101,7 @@ const DRAWN = /** @type {Record<string, string>} */ ({ original: "dotted", refer
 function legendOf(curves, state) {
   const items = curves.map(({ role, label }) => h("li", { class: `${DRAWN[role]} mark-${role}` }, h("i", {}), label));
   const compressed = resultSettings(state).bands.some(({ compressor }) => compressor && compressor.ratio > 1);
-  if (compressed) items.push(h("li", { class: "filled mark-band" }, h("i", {}), "Compressors"));
+  if (compressed) items.push(h("li", { class: "filled mark-band" }, h("i", {}), "Compressor"));
   return items;
 }
 
