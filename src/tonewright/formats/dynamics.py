@@ -51,12 +51,12 @@ def fold_knee(one: Dynamics, material_db: Array | None = None) -> tuple[Dynamics
     """
     if one.knee_db <= 0.0 or one.ratio <= 1.0:
         return replace(one, knee_db=0.0), 0.0
-    levels = np.arange(-100.0, 20.0, 0.25)
+    levels = np.arange(-100.0, 20.0, 0.5)
     # Levels that reach the compressor lie around its threshold, whatever gains stand before it.
     levels = levels if levels[0] < one.threshold_db < levels[-1] else levels + one.threshold_db
     weights = level_weights(levels, material_db) + 1e-9
     soft = reduction(one, levels)
-    thresholds = one.threshold_db + one.knee_db * np.linspace(-0.5, 0.5, 121)
+    thresholds = one.threshold_db + one.knee_db * np.linspace(-0.5, 0.5, 61)
     over = np.maximum(levels[None, :] - thresholds[:, None], 0.0)
     power = (weights * over**2).sum(axis=1)
     slopes = np.clip((weights * over * soft).sum(axis=1) / np.maximum(power, 1e-12), 0.0, 0.99)

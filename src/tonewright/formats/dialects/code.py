@@ -8,11 +8,11 @@ from typing import Any
 from tonewright.errors import SettingsError
 from tonewright.formats.contract import Notes, Parsed
 from tonewright.formats.numbers import number
-from tonewright.parameters import COMPRESSOR_PARAMETERS
+from tonewright.parameters import COMPRESSOR_PARAMETERS, FILTER_PARAMETERS
 from tonewright.settings import Band, Compressor, Settings
 
 _TITLE = re.compile(r"^// topology: (serial|eq_then_drc|crossover), link: (max|none)$", re.MULTILINE)
-_DEFINITION = re.compile(r"^([a-z]+\d*)_([a-z_]+) = ([^;\s]+);", re.MULTILINE)
+_DEFINITION = re.compile(r"^(preamp|output|outer|split\d+|band\d+)_([a-z_]+) = ([^;\s]+);", re.MULTILINE)
 _KIND = re.compile(r"^// (band\d+): (low_shelf|peak|high_shelf|low_pass|high_pass)$", re.MULTILINE)
 
 
@@ -70,6 +70,7 @@ def read_definitions(text: str, title: str, notes: Notes) -> Parsed:
             raise SettingsError(f"{title}: {name}_{key} is defined twice.")
         groups[name][key] = read
     kinds = dict(_KIND.findall(text))
+    _check(groups, title)
     splits = [groups.pop(name).get("hz") for name in sorted(_numbered(groups, "split"), key=_place)]
     data: dict[str, Any] = {
         "topology": head[1],
@@ -96,6 +97,29 @@ def read_definitions(text: str, title: str, notes: Notes) -> Parsed:
         data["bands"].append(band)
     del notes
     return Parsed([], settings=Settings.from_dict(data, title))
+
+
+def _check(groups: dict[str, dict[str, float]], title: str) -> None:
+    """Raise unless every definition is there: one that is spelled differently is one that is missing."""
+    compressor = set(COMPRESSOR_PARAMETERS)
+    filters = set(FILTER_PARAMETERS)
+    for name in ("preamp", "output"):
+        if groups.get(name, {}).keys() != {"db"}:
+            raise SettingsError(f"{title}: {name}_db is missing.")
+    for name, values in groups.items():
+        allowed: tuple[set[str], ...] = (filters, filters | compressor)
+        if name == "outer":
+            allowed = (compressor,)
+        elif name in ("preamp", "output"):
+            allowed = ({"db"},)
+        elif name.startswith("split"):
+            allowed = ({"hz"},)
+        if values.keys() not in allowed:
+            raise SettingsError(f"{title}: the definitions of {name} are not complete, or one is not known.")
+    for word in ("band", "split"):
+        found = sorted(_place(name) for name in _numbered(groups, word))
+        if found != list(range(1, len(found) + 1)):
+            raise SettingsError(f"{title}: the numbers behind {word} have a gap.")
 
 
 def _numbered(groups: dict[str, Any], word: str) -> list[str]:

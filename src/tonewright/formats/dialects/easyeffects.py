@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from typing import Any
 
 from tonewright.formats.contract import Job, Limits, Program
@@ -12,8 +14,8 @@ from tonewright.formats.numbers import rounded
 from tonewright.formats.stages import Dynamics, Filter, Gain
 
 _NAMES = {ours: theirs for theirs, ours in TYPES.items()}
-#: Of the gains of a plug-in, in dB.
-_GAIN = (-36.0, 36.0)
+#: Of the gains of a plug-in, in dB, either way.
+_HIGHEST_DB = 36.0
 _THRESHOLD = (-60.0, 0.0)
 
 
@@ -24,8 +26,13 @@ def _write(job: Job) -> str:
 
     def flush() -> None:
         nonlocal level
+        # One plug-in's gain may not be enough: equalizers without bands add theirs.
+        while abs(level) > _HIGHEST_DB:
+            part = math.copysign(_HIGHEST_DB, level)
+            plugins.append(("equalizer", _equalizer((), part)))
+            level -= part
         if waiting or level:
-            plugins.append(("equalizer", _equalizer(tuple(waiting), bounded(level, *_GAIN, "A gain", job.notes))))
+            plugins.append(("equalizer", _equalizer(tuple(waiting), level)))
             waiting.clear()
             level = 0.0
 
@@ -35,15 +42,19 @@ def _write(job: Job) -> str:
         elif isinstance(stage, Filter):
             waiting.append(stage)
         else:
-            # What is left of a threshold or makeup out of range is a gain behind.
+            # A threshold out of range is reached by a gain before and its inverse behind.
+            shift = min(max(stage.threshold_db, _THRESHOLD[0]), _THRESHOLD[1]) - stage.threshold_db
+            level += shift
             flush()
-            plugin, level = _compressor(stage, job)
-            plugins.append(("compressor", plugin))
-    if level or waiting or not plugins:
-        if waiting or not plugins or abs(level) > 36.0:
-            flush()
-        else:
-            plugins[-1][1]["output-gain"] = rounded(bounded(level, *_GAIN, "A gain", job.notes))
+            makeup = stage.makeup_db - shift
+            inside = min(max(makeup, -60.0), 60.0)
+            moved = replace(stage, threshold_db=stage.threshold_db + shift, makeup_db=inside)
+            plugins.append(("compressor", _compressor(moved, job)))
+            level += makeup - inside
+    if waiting or abs(level) > _HIGHEST_DB or not plugins:
+        flush()
+    elif level:
+        plugins[-1][1]["output-gain"] = rounded(level)
     if not plugins:
         plugins.append(("equalizer", _equalizer((), 0.0)))
     counts: dict[str, int] = {}
@@ -91,7 +102,7 @@ def _band(one: Filter) -> dict[str, Any]:
     }
 
 
-def _compressor(one: Dynamics, job: Job) -> tuple[dict[str, Any], float]:
+def _compressor(one: Dynamics, job: Job) -> dict[str, Any]:
     notes = job.notes
     notes.converted(
         "EasyEffects smooths the linear level before its gain computer, Tonewright the gain behind it: curves agree on "
@@ -99,14 +110,9 @@ def _compressor(one: Dynamics, job: Job) -> tuple[dict[str, Any], float]:
     )
     if job.settings.link == "max":
         notes.converted("EasyEffects' detector hears the mean of the channels, Tonewright's the loudest.")
-    shift = min(max(one.threshold_db, _THRESHOLD[0]), _THRESHOLD[1]) - one.threshold_db
-    shift = bounded(shift, *_GAIN, "A shift of the threshold", notes)
-    threshold = bounded(one.threshold_db + shift, *_THRESHOLD, "A threshold", notes)
-    makeup = one.makeup_db - shift
-    inside = min(max(makeup, -60.0), 60.0)
     return {
         "bypass": False,
-        "input-gain": rounded(shift),
+        "input-gain": 0.0,
         "output-gain": 0.0,
         "dry": -80.01,
         "wet": 0.0,
@@ -114,11 +120,11 @@ def _compressor(one: Dynamics, job: Job) -> tuple[dict[str, Any], float]:
         "attack": rounded(bounded(one.attack_ms * TO_LSP, 0.0, 2000.0, "An attack (EasyEffects')", notes)),
         "release": rounded(bounded(one.release_ms * TO_LSP, 0.0, 5000.0, "A release (EasyEffects')", notes)),
         "release-threshold": -80.01,
-        "threshold": rounded(threshold),
+        "threshold": rounded(one.threshold_db),
         "ratio": rounded(one.ratio),
         # Half the width, and negative.
         "knee": rounded(-bounded(one.knee_db, 0.0, 48.0, "A knee", notes) / 2.0),
-        "makeup": rounded(inside),
+        "makeup": rounded(one.makeup_db),
         "boost-threshold": -72.0,
         "boost-amount": 6.0,
         "stereo-split": job.settings.link == "none",
@@ -135,7 +141,7 @@ def _compressor(one: Dynamics, job: Job) -> tuple[dict[str, Any], float]:
         "hpf-frequency": 10.0,
         "lpf-mode": "Off",
         "lpf-frequency": 20000.0,
-    }, makeup - inside
+    }
 
 
 PROGRAMS = (
@@ -147,7 +153,7 @@ PROGRAMS = (
         write=_write,
         read=read,
         looks=looks,
-        limits=Limits(frequency_hz=(10.0, 24_000.0), gain_db=(-36.0, 36.0), q=(0.05, 100.0), preamp_db=(-144.0, 36.0)),
+        limits=Limits(frequency_hz=(10.0, 24_000.0), gain_db=(-36.0, 36.0), q=(0.05, 100.0)),
         dynamics="serial",
     ),
 )

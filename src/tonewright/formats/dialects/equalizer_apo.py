@@ -84,6 +84,8 @@ def _write_rew(job: Job) -> str:
                 job.notes.converted(
                     "REW's definition of the Q of shelves is not documented; compare its curve with ours."
                 )
+    if not number:
+        lines.append("Filter  1: ON  None")
     return "\n".join(lines) + "\n"
 
 
