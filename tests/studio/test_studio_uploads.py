@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import hashlib
 import io
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,9 @@ import pytest
 from studio_server import Client, Server, music, shared, write_music
 
 from tonewright.audio import Audio, Format, measure, read, write
-from tonewright.studio.faults import StudioError
+from tonewright.studio.faults import StudioError, fault_of
 from tonewright.studio.sessions import MOST_FILES, MOST_RECORDINGS, Session
+from tonewright.studio.uploads import receive
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +209,20 @@ def test_the_size_of_uploads_and_their_number_end_somewhere(tmp_path: Path) -> N
         assert path.read_bytes() == (tmp_path / "opened.wav").read_bytes()
     finally:
         assert server.end() == 143
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to write to")
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "full").symlink_to("/dev/full")
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"abc" * 1000
+
+    with pytest.raises(StudioError) as caught:
+        asyncio.run(receive(body(), tmp_path / "full", 1 << 20))
+    assert (caught.value.status, str(caught.value)) == (507, "The disk is full; make room and try again.")
+    assert not (tmp_path / "full").is_symlink()
+    assert fault_of(OSError(errno.ENOSPC, "No space left", "/tmp/x"))["status"] == 507
 
 
 def test_a_session_holds_so_many_recordings_and_files(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def studio(
             output.notes(
                 [
                     "Other machines can reach this studio, and nothing on the way is encrypted: whoever has the link "
-                    "uses it. Browsers play sound from it on this machine only, or behind HTTPS."
+                    "uses it. Browsers play its sound on this machine only; see docs/studio.md for a way with ssh."
                 ]
             )
         if json:

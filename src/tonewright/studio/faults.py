@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from tonewright.errors import MissingExtraError, TonewrightError
 
 #: Of faults that are ours.
 INTERNAL = 500
+#: What the system says when there is no room.
+DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _UNUSABLE, _NOT_INSTALLED = 422, 501
 
 
@@ -53,6 +56,8 @@ def fault_of(error: BaseException) -> dict[str, Any]:
     if isinstance(error, MemoryError):
         message = "There is not enough memory for this; close other programs, or work on a shorter recording."
         return {"message": message, "kind": "MemoryError", "status": 507}
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return {"message": "The disk is full; make room and try again.", "kind": "OutputError", "status": 507}
     words = " ".join(str(error).split())[:200]
     message = f"Tonewright failed unexpectedly ({type(error).__name__}: {words}); please report it."
     return {"message": message, "kind": type(error).__name__, "status": INTERNAL}

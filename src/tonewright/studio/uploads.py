@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
 
 from starlette.requests import ClientDisconnect
 
-from tonewright.studio.faults import StudioError
+from tonewright.studio.faults import DISK_FULL, StudioError
 
 _CHUNK = 1 << 20
 
@@ -61,7 +60,7 @@ def _write(file: IO[bytes], content: bytes) -> None:
         file.write(content)
         file.flush()
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in DISK_FULL:
             raise
         raise StudioError("The disk is full; make room and try again.", 507) from None
 
