@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from starlette.requests import ClientDisconnect
 
@@ -33,7 +33,7 @@ async def receive(stream: AsyncIterator[bytes], target: Path, most: int, *, anno
         raise _too_long(most)
     count = 0
     try:
-        with target.open("wb") as file:
+        with target.open("wb", buffering=0) as file:  # nothing is left to fail when it is closed
             waiting = bytearray()
             async for chunk in stream:
                 count += len(chunk)
@@ -55,10 +55,11 @@ async def receive(stream: AsyncIterator[bytes], target: Path, most: int, *, anno
     return count
 
 
-def _write(file: IO[bytes], content: bytes) -> None:
+def _write(file: FileIO, content: bytes) -> None:
+    rest = memoryview(content)
     try:
-        file.write(content)
-        file.flush()
+        while rest:
+            rest = rest[file.write(rest) :]
     except OSError as error:
         if error.errno not in DISK_FULL:
             raise
