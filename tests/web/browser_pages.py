@@ -8,6 +8,7 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from tonewright.web import static_folder
 _EMPTY = b'<!doctype html><html lang="en"><title>A test</title><main></main>'
 #: What a careful server says: nothing from elsewhere, nothing inline; and, asked to, memory that threads may share.
 _POLICY = "default-src 'self'; img-src 'self' data:"
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 
 
@@ -28,13 +30,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path in self.files:
+            page = self.files[self.path].startswith(b"<!doctype")
+            plain = "text/html; charset=utf-8" if page else "application/octet-stream"
             self.send_response(200)
-            kind = (
-                "text/html; charset=utf-8"
-                if self.files[self.path].startswith(b"<!doctype")
-                else "application/octet-stream"
-            )
-            self.send_header("Content-Type", kind)
+            self.send_header("Content-Type", _TYPES.get(Path(self.path).suffix, plain))
             self.end_headers()
             self.wfile.write(self.files[self.path])
         elif self.path.startswith("/web/"):
@@ -72,6 +71,7 @@ def served(files: dict[str, bytes] | None = None, *, isolated: bool = False) -> 
 def opened(chromium: Any, origin: str, **options: Any) -> Iterator[Any]:
     """Open the empty page in a context of its own; a fault that the page did not expect fails the test."""
     context = chromium.new_context(**options)
+    context.set_default_timeout(20_000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

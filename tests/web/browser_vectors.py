@@ -57,7 +57,7 @@ def full_settings(count: int, seed: int = 7) -> list[Settings]:
     rng = np.random.default_rng(seed)
     drawn = []
     for number in range(count):
-        more = {
+        more: dict[str, Any] = {
             "preamp_db": float(rng.uniform(-12, 3)),
             "output_db": float(rng.uniform(-6, 6)),
             "ballistics": ("branching", "tied")[number // 3 % 2],

@@ -104,5 +104,6 @@ def test_wrong_types_are_found() -> None:
         pytest.skip("the tools of web/ are not installed: npm ci --prefix web")
     said = node(str(compiler), "--project", ".", "--showConfig")
     shown = json.loads(said)
-    assert shown["compilerOptions"]["strict"] and shown["compilerOptions"]["checkJs"]
+    assert shown["compilerOptions"]["strict"]
+    assert shown["compilerOptions"]["checkJs"]
     assert any(name.endswith("web/static/engine/processor.js") for name in shown["files"])

@@ -1,6 +1,6 @@
 /** A drawing of levels over frequencies: its grid, its labels, and curves on it. */
 
-import { FREQUENCY_TICKS, decibelTicks, pathOf, placeOf, shortHz } from "./scales.js";
+import { FREQUENCY_TICKS, between, decibelTicks, pathOf, placeOf, shortHz } from "./scales.js";
 import { svg } from "./part.js";
 
 /**
@@ -55,9 +55,9 @@ export class Axes {
     return (x - LEFT) / (this.right - LEFT);
   }
 
-  /** @param {number} db */
+  /** What lies beyond the range is drawn at its edge. @param {number} db */
   y(db) {
-    return ROOM + ((this.highDb - db) / (this.highDb - this.lowDb)) * (this.bottom - ROOM);
+    return ROOM + between((this.highDb - db) / (this.highDb - this.lowDb), 0, 1) * (this.bottom - ROOM);
   }
 
   /** Decibels in a pixel. */

@@ -24,6 +24,9 @@ const FINE = 0.2;
 /** Pixels of vertical drag, or of the wheel, that double Q. */
 const DRAG_PER_OCTAVE = 60;
 const WHEEL_PER_OCTAVE = 300;
+/** A drag of fewer pixels is a tap; two taps within so many milliseconds are a double click. */
+const CLICK = 3;
+const DOUBLE_MS = 400;
 /** A wheel is let go when it rests for so long, in milliseconds. */
 const WHEEL_REST_MS = 400;
 
@@ -31,6 +34,11 @@ export class Handle {
   /** Pointers that are down on it: the first drags, two pinch. @type {Map<number, PointerEvent>} */
   #pointers = new Map();
   #changed = false;
+  /** Where the drag has led, limits aside: beyond them and back again the handle stays under the finger. */
+  #led = { place: 0, gainDb: 0, q: 1 };
+  /** When it was last tapped without being moved. */
+  #tapped = -Infinity;
+  #moved = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #wheelRest;
 
@@ -46,7 +54,6 @@ export class Handle {
     for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) {
       element.addEventListener(type, (event) => this.#release(event));
     }
-    element.addEventListener("dblclick", () => this.#take(reset(owner.band())) && this.#settle());
     element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     element.addEventListener("keydown", (event) => this.#key(event));
     element.addEventListener("keyup", () => this.#settle());
@@ -81,10 +88,9 @@ export class Handle {
 
   /** @param {FullBand} band */
   #take(band) {
-    if (this.owner.isFixed()) return false;
+    if (this.owner.isFixed()) return;
     this.#changed = true;
     this.owner.take(band);
-    return true;
   }
 
   #settle() {
@@ -98,6 +104,9 @@ export class Handle {
     if (event.button !== 0) return;
     this.element.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, event);
+    const { frequency_hz, gain_db, q } = this.owner.band();
+    this.#led = { place: placeOf(frequency_hz), gainDb: gain_db, q };
+    this.#moved = 0;
     this.owner.choose();
   }
 
@@ -116,16 +125,15 @@ export class Handle {
       return;
     }
     this.#pointers.set(event.pointerId, event);
+    this.#moved += Math.hypot(x, y);
+    if (this.#moved < CLICK) return;
     const axes = this.owner.axes();
     const speed = event.shiftKey ? FINE : 1;
-    const place = placeOf(band.frequency_hz) + (axes.placeAt(x) - axes.placeAt(0)) * speed;
-    const turns = event.altKey || !hasGain(band.type);
-    this.#take(
-      moved(band, {
-        frequencyHz: hzAt(place),
-        ...(turns ? { q: band.q * 2 ** ((-y * speed) / DRAG_PER_OCTAVE) } : { gainDb: band.gain_db - y * axes.dbPerPixel * speed }),
-      }),
-    );
+    const led = this.#led;
+    led.place += (axes.placeAt(x) - axes.placeAt(0)) * speed;
+    if (event.altKey || !hasGain(band.type)) led.q *= 2 ** ((-y * speed) / DRAG_PER_OCTAVE);
+    else led.gainDb -= y * axes.dbPerPixel * speed;
+    this.#take(moved(band, { frequencyHz: hzAt(led.place), gainDb: led.gainDb, q: led.q }));
   }
 
   /** How far two fingers are apart, in pixels. */
@@ -136,7 +144,13 @@ export class Handle {
 
   /** @param {PointerEvent} event */
   #release(event) {
-    if (this.#pointers.delete(event.pointerId) && this.#pointers.size === 0) this.#settle();
+    if (!this.#pointers.delete(event.pointerId) || this.#pointers.size > 0) return;
+    if (this.#moved < CLICK && event.type === "pointerup") {
+      // Two taps are a double click; browsers do not agree on one where fingers may not zoom.
+      if (event.timeStamp - this.#tapped < DOUBLE_MS) this.#take(reset(this.owner.band()));
+      this.#tapped = event.timeStamp;
+    }
+    this.#settle();
   }
 
   /** @param {WheelEvent} event */

@@ -61,6 +61,11 @@ export class Meter extends Part {
     this.redraw();
   }
 
+  /** Its rows give it its height. */
+  get hasRoom() {
+    return this.width > 0;
+  }
+
   draw() {
     const { peakDb, rmsDb } = this.#levels;
     if (this.channels.length !== peakDb.length || this.bands.length !== this.#reductionsDb.length) this.#build();

@@ -84,8 +84,13 @@ export class Part extends HTMLElement {
     if (this.due || !this.isConnected) return;
     this.due = requestAnimationFrame(() => {
       this.due = 0;
-      if (this.width > 0 && this.height > 0) this.draw();
+      if (this.hasRoom) this.draw();
     });
+  }
+
+  /** Whether there is anything to draw on. */
+  get hasRoom() {
+    return this.width > 0 && this.height > 0;
   }
 
   /** What a part does. */

@@ -21,8 +21,8 @@ const STYLE = sheet(`${AXES_STYLE}
   .total { fill: none; stroke: var(--tw-total); stroke-width: 2.6; stroke-linejoin: round; }
   .band { fill: var(--tw-band); fill-opacity: 0.12; stroke: none; }
   .band.chosen { fill-opacity: 0.28; }
-  .range { fill: var(--tw-compressor); fill-opacity: 0.16; stroke: var(--tw-compressor); stroke-opacity: 0.5; stroke-width: 1; stroke-dasharray: 3 3; }
-  .working { fill: var(--tw-compressor); fill-opacity: 0.5; }
+  .range { fill: var(--tw-compressor); fill-opacity: 0.1; stroke: var(--tw-compressor); stroke-opacity: 0.5; stroke-width: 1; stroke-dasharray: 3 3; }
+  .working { fill: var(--tw-compressor); fill-opacity: 0.45; }
   .behind { opacity: 0.7; }
   .handle { position: absolute; width: 44px; height: 44px; margin: -22px; border-radius: 50%; cursor: grab; touch-action: none; user-select: none;
     display: grid; place-items: center; font-weight: 600; font-size: 12px; }

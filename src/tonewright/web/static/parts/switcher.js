@@ -83,11 +83,10 @@ export class Switcher extends Part {
     this.group.setAttribute("aria-label", this.getAttribute("aria-label") ?? phrase("listen"));
     this.group.replaceChildren(
       ...this.#options.map(({ id, label, key }, i) => {
-        const button = html("button", { type: "button", role: "radio" }, this.#blind ? String.fromCharCode(65 + i) : label);
-        if (key) {
-          button.append(html("kbd", { "aria-hidden": "true" }, key.toUpperCase()));
-          button.setAttribute("aria-keyshortcuts", key);
-        }
+        const text = this.#blind ? String.fromCharCode(65 + i) : label;
+        const button = html("button", { type: "button", role: "radio" }, text);
+        if (key) button.setAttribute("aria-keyshortcuts", key);
+        if (key && key.toUpperCase() !== text) button.append(html("kbd", { "aria-hidden": "true" }, key.toUpperCase()));
         button.disabled = this.#disabled;
         button.addEventListener("click", () => this.#choose(id));
         return button;
