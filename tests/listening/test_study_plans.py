@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import Any
 
@@ -22,7 +23,8 @@ SYSTEMS = "".join(
     f'[[systems]]\nname = "{name}"\nmake = "noise"\nsnr_db = {snr}\n'
     for name, snr in zip("abcd", (10, 20, 30, 40), strict=True)
 )
-HEAD = 'name = "s"\ntitle = "S"\nseed = 9\n[[tracks]]\nname = "t"\nfile = "t.wav"\n[[tracks]]\nname = "u"\nfile = "u.wav"\n'
+TRACKS = "".join(f'[[tracks]]\nname = "{name}"\nfile = "{name}.wav"\n' for name in "tu")
+HEAD = f'name = "s"\ntitle = "S"\nseed = 9\n{TRACKS}'
 
 
 def study(kind: str, more: str = "", systems: str = SYSTEMS) -> Study:
@@ -38,7 +40,7 @@ def test_williams_designs_balance_places_and_what_came_before(count: int) -> Non
     places = Counter((place, name) for row in rows for place, name in enumerate(row))
     assert set(places.values()) == {times}
     if count > 1:
-        before = Counter(pair for row in rows for pair in zip(row, row[1:], strict=False))
+        before = Counter(pair for row in rows for pair in itertools.pairwise(row))
         assert len(before) == count * (count - 1)
         assert set(before.values()) == {times}
 
@@ -197,7 +199,8 @@ def test_the_headphone_test_passes_with_five_of_six() -> None:
 def test_the_questionnaire_is_checked() -> None:
     questions = (
         '[[questions]]\nname = "age"\nask = "Age?"\ntype = "number"\nleast = 18\nmost = 99\n'
-        '[[questions]]\nname = "ear"\nask = "Ear?"\noptions = ["left", { en = "right", de = "rechts" }]\nrequired = false\n'
+        '[[questions]]\nname = "ear"\nask = "Ear?"\n'
+        'options = ["left", { en = "right", de = "rechts" }]\nrequired = false\n'
     )
     made = parse_study(MUSHRA + questions)
     step = Step(id="s01", type="before")
