@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from studio_server import Server, wait_until, write_music
+from studio_server import Server, shared, wait_until, write_music
 
 from tonewright.studio.demo import demo_files
 from tonewright.studio.names import clean_name
@@ -30,8 +31,7 @@ def lives(process: int) -> bool:
 
 
 @POSIX
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_nothing_is_left_at_the_end(tmp_path: Path, number: signal.Signals, code: int) -> None:
+def test_nothing_is_left_at_the_end(tmp_path: Path) -> None:
     server = Server(tmp_path)
     client = server.client()
     client.upload(write_music(tmp_path / "a.wav", 0.5))
@@ -40,28 +40,26 @@ def test_nothing_is_left_at_the_end(tmp_path: Path, number: signal.Signals, code
     assert len(list(folder.rglob("source"))) == 1
     workers = server.workers()
     assert workers
-    assert server.end(number) == code
+    assert server.end(signal.SIGTERM) == 143
     assert server.folders == []
     assert wait_until(lambda: not any(map(lives, workers)))
 
 
 @POSIX
 def test_what_a_killed_run_leaves_goes_at_the_next_start(tmp_path: Path) -> None:
-    living, killed = Server(tmp_path), Server(tmp_path)
-    try:
-        killed.client().upload(write_music(tmp_path / "a.wav", 0.5))
-        workers = killed.workers()
-        assert len(killed.folders) == 2
-        assert killed.end(signal.SIGKILL) == -9
-        assert wait_until(lambda: not any(map(lives, workers))), "processes end with their server"
-        assert len(killed.folders) == 2
-        with Run(tmp_path) as run:
-            assert len(living.folders) == 2
-            assert run.folder in living.folders
-        assert living.client().get("/api/start").status_code == 200
-    finally:
-        living.end()
-    assert living.folders == []
+    living = shared()
+    before = living.folders
+    killed = Server(living.temporary)
+    killed.client().upload(write_music(tmp_path / "a.wav", 0.5))
+    workers = killed.workers()
+    assert workers
+    assert len(living.folders) == len(before) + 1
+    assert killed.end(signal.SIGKILL) == -9
+    assert wait_until(lambda: not any(map(lives, workers))), "processes end with their server"
+    assert len(living.folders) == len(before) + 1
+    with Run(living.temporary) as run:
+        assert living.folders == sorted([*before, run.folder])
+    assert living.client().get("/api/start").status_code == 200
 
 
 @POSIX
@@ -112,18 +110,33 @@ def test_without_its_packages_it_says_what_to_install(process: Command, tmp_path
     assert done.err == "The studio needs uvicorn, which is not installed: pip install 'tonewright[studio]'.\n"
 
 
-def test_other_machines_only_if_told(tmp_path: Path) -> None:
-    server = Server(tmp_path, "--host", "0.0.0.0", "--token", "a-token-of-my-own-choice")
+def test_options_are_heeded_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+    path = write_music(tmp_path / "opened.wav", 0.5)
+    token = "a-token-of-my-own-choice"
+    server = Server(tmp_path, "--host", "0.0.0.0", "--token", token, "--max-upload-mb", "1", str(path))
     try:
-        assert server.told["url"] == f"{server.url}/?token=a-token-of-my-own-choice"
+        assert server.told["url"] == f"{server.url}/?token={token}"
         client = server.client()
-        assert client.get("/api/start", headers={"Host": f"192.0.2.1:{server.told['port']}"}).status_code == 200
+        start = client.get("/api/start", headers={"Host": f"192.0.2.1:{server.told['port']}"}).json()
         named = client.get("/api/start", headers={"Host": f"evil.example:{server.told['port']}"})
         assert named.status_code == 400, "a name could point anywhere"
+        assert (start["opened"], start["limits"]["upload_bytes"]) == ("opened.wav", 1 << 20)
+        opened = client.post("/api/recordings/opened").json()
+        assert opened["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
         assert server.process.stderr is not None
         assert "Other machines can reach this studio" in server.process.stderr.readline()
+        large = b"\0" * ((1 << 20) + 1)
+
+        def chunks() -> Iterator[bytes]:
+            yield from (large[first : first + 65536] for first in range(0, len(large), 65536))
+
+        for content in (large, chunks()):
+            answer = client.post("/api/recordings", content=content)
+            assert answer.status_code == 413
+            assert "larger than 1 MB" in answer.json()["message"]
     finally:
-        server.end()
+        code = server.end(signal.SIGINT)
+    assert (code, server.folders) == (130, [])
 
 
 def test_nothing_heavy_is_loaded_at_the_start() -> None:

@@ -8,11 +8,10 @@ import hashlib
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from studio_server import Client, Server, music, shared, write_music
+from studio_server import Client, music, shared, write_music
 
 from tonewright.audio import Audio, Format, measure, read, write
 from tonewright.studio.faults import StudioError, fault_of
@@ -186,29 +185,6 @@ def test_the_demo_is_there_and_stays_the_same(fresh: Client) -> None:
     assert {role: one["name"] for role, one in demo.items()} == {"song": "song.ogg", "reference": "reference.ogg"}
     assert fresh.post("/api/recordings/demo").json() == demo
     assert fresh.post("/api/recordings/opened").status_code == 404
-
-
-def test_the_size_of_uploads_and_their_number_end_somewhere(tmp_path: Path) -> None:
-    path = write_music(tmp_path / "opened.wav", 0.5)
-    server = Server(tmp_path, "--max-upload-mb", "1", str(path))
-    try:
-        client = server.client()
-        start = client.get("/api/start").json()
-        assert (start["opened"], start["limits"]["upload_bytes"]) == ("opened.wav", 1 << 20)
-        opened = client.post("/api/recordings/opened").json()
-        assert opened["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-        large = b"\0" * ((1 << 20) + 1)
-
-        def chunks() -> Any:
-            yield from (large[first : first + 65536] for first in range(0, len(large), 65536))
-
-        for content in (large, chunks()):
-            answer = client.post("/api/recordings", content=content)
-            assert answer.status_code == 413
-            assert "larger than 1 MB" in answer.json()["message"]
-        assert path.read_bytes() == (tmp_path / "opened.wav").read_bytes()
-    finally:
-        assert server.end() == 143
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to write to")

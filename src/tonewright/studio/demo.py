@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
-_FOLDERS = (_HERE / "demo", _HERE.parents[2] / "examples")
+_FOLDERS = (_HERE / "bundled", _HERE.parents[2] / "examples")
 #: Role and file.
 FILES = {"song": "song.ogg", "reference": "reference.ogg"}
 
