@@ -191,6 +191,9 @@ export class Player extends EventTarget {
     const variant = this.#variants.get(id);
     if (!variant) throw new Error(`There is no variant ${id}.`);
     variant.settings = settings;
+    // What was measured was of other settings; until it is again, it is an estimate and said to be one.
+    if (variant.known) variant.known = { ...variant.known, exact: false };
+    this.#change();
     if (variant.placed) this.#send({ type: "settings", id, settings });
     this.levels.follow(id, { source: variant.source, settings }).catch(() => {});
   }
