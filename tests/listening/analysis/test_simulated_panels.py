@@ -7,9 +7,10 @@ import pytest
 
 from tonewright.listening.analysis.adjustments import analyse_adjustments
 from tonewright.listening.analysis.choices import from_population, to_population
+from tonewright.listening.analysis.paired import compare
 from tonewright.listening.analysis.pairs import analyse_pairs
 from tonewright.listening.analysis.permutation import compare_groups
-from tonewright.listening.analysis.power import Components, simulated_power
+from tonewright.listening.analysis.power import Components, paired_power, simulated_power
 from tonewright.listening.analysis.ratings import analyse_ratings
 from tonewright.listening.analysis.schools import find_schools
 from tonewright.listening.analysis.scores import retest_gaps, scores_of
@@ -21,48 +22,59 @@ from tonewright.listening.simulation.pairs import simulate_abx, simulate_pairs
 from tonewright.listening.simulation.panel import Panel
 from tonewright.listening.simulation.ratings import simulate_ratings
 from tonewright.population.data import Population
-from tonewright.statistics import bootstrap
+from tonewright.statistics import bootstrap, holm
 
 CENTRES = {"warm": (0.0, -3.0), "bright": (0.0, 3.0), "lively": (3.0, 1.0), "calm": (-3.0, -1.0), "bass": (2.0, -2.0)}
 
 
 def test_intervals_clustered_by_listener_cover_the_truth() -> None:
     rng = np.random.default_rng(11)
-    listeners, items, studies = 20, 6, 400
+    listeners, items, studies = 20, 6, 250
     who = [index for index in range(listeners) for _ in range(items)]
     covered = naive = 0
     for _ in range(studies):
         # Skewed likings: a chi-squared variable with mean 3 per listener, and ratings around it.
         values = np.repeat(rng.chisquare(3, listeners), items) + rng.normal(0, 1, listeners * items)
-        found = bootstrap(values, who, resamples=600)
+        found = bootstrap(values, who, resamples=500)
         covered += found.low <= 3.0 <= found.high
-        wrong = bootstrap(values, list(range(len(values))), resamples=200)
+        wrong = bootstrap(values, list(range(len(values))), resamples=100)
         naive += wrong.low <= 3.0 <= wrong.high
-    # Of 400, nominal 380; BCa with 20 skewed clusters is known to fall a little short, counting ratings falls far.
+    # Nominal 0.95; BCa with 20 skewed clusters is known to fall a little short, counting ratings falls far.
     assert 0.89 < covered / studies < 0.98
     assert naive / studies < 0.7
 
 
 def test_equal_systems_are_found_different_as_rarely_as_said() -> None:
-    false = simulated_power((50.0, 50.0, 60.0), 2, 2, Components(1.0, 1.0), studies=20)
-    assert false.estimate == 0.0  # two listeners can never be significant by ranks
-    wrong = 0
-    for seed in range(60):
-        results = simulate_ratings({"a": 60, "b": 60, "c": 60}, Panel(14, seed=seed), items=4)
-        found = analyse_ratings(results)
-        wrong += any(pair.p_holm < 0.05 for pair in found.pairs)
-    assert wrong <= 8  # 3 expected at most; 8 or more has probability 0.01
+    rng = np.random.default_rng(7)
+    wrong = {"wilcoxon": 0, "t": 0}
+    for _ in range(250):
+        a, b, c = 60.0 + rng.normal(0, 6, (3, 14)) + rng.normal(0, 10, 14)
+        tests = [compare(a, b), compare(a, c), compare(b, c)]
+        wrong["wilcoxon"] += min(holm([each.p_wilcoxon for each in tests])) < 0.05
+        wrong["t"] += min(holm([each.p_t for each in tests])) < 0.05
+    # At most 12.5 expected; 22 or more has a probability below 0.01.
+    assert 1 <= wrong["wilcoxon"] < 22
+    assert 1 <= wrong["t"] < 22
+
+
+def test_simulated_power_is_that_of_the_formula() -> None:
+    parts = Components(4.0, 8.0)
+    found = simulated_power((50.0, 56.0), 16, 6, parts, studies=300)
+    # By ranks a little less than by t: 3 / pi of its efficiency (Lehmann 1975).
+    expected = paired_power(6.0, parts.of_difference(6), 16)
+    assert expected - 0.09 < found.estimate < expected + 0.06
+    assert simulated_power((50.0, 60.0), 2, 2, parts, studies=5).estimate == 0.0
 
 
 def test_systems_come_back_with_their_means_and_components() -> None:
     truth = {"auto": 70.0, "match": 62.0, "original": 50.0}
-    results = simulate_ratings(truth, Panel(60, seed=3), items=12, components=Components(6.0, 10.0), repeats=2)
+    results = simulate_ratings(truth, Panel(40, seed=3), items=12, components=Components(6.0, 10.0), repeats=2)
     found = analyse_ratings(results, margin=20.0)
     assert [each.name for each in found.systems] == ["auto", "match", "original"]
     assert all(abs(each.mean.estimate - truth[each.name]) < 5.0 for each in found.systems)
     assert all(each.mean.low < each.mean.estimate < each.mean.high for each in found.systems)
     assert found.components is not None
-    assert found.components.liking == pytest.approx(6.0, rel=0.2)
+    assert found.components.liking == pytest.approx(6.0, rel=0.3)
     assert found.components.rating == pytest.approx(10.0, rel=0.05)
     by_pair = {(pair.first, pair.second): pair for pair in found.pairs}
     apart = by_pair["auto", "original"]
@@ -70,7 +82,7 @@ def test_systems_come_back_with_their_means_and_components() -> None:
     assert apart.paired.difference.low < 20.0 < apart.paired.difference.high
     assert by_pair["auto", "match"].equivalence is not None
     assert by_pair["auto", "match"].equivalence.p < 0.001
-    assert found.retests == 60 * 2 * 3
+    assert found.retests == 40 * 2 * 3
     # Differences of two ratings have the root of twice their variance; mean of its absolute value by the half-normal.
     assert found.retest_mean_gap == pytest.approx(np.sqrt(2 / np.pi) * np.sqrt(2) * 10.0, rel=0.1)
 
@@ -89,13 +101,13 @@ def test_missing_ratings_compare_only_what_both_have() -> None:
 def test_strengths_are_recovered_and_their_intervals_hold_them() -> None:
     truth = {"a": 0.9, "b": 0.3, "c": -0.2, "d": -1.0}
     held = total = 0
-    for seed in range(8):
+    for seed in range(4):
         results = simulate_pairs(truth, Panel(20, seed=seed), items=4, tie=0.4)
         found = analyse_pairs(results)
         for name, value in zip(found.systems, found.strengths, strict=True):
             held += value.low <= truth[name] <= value.high
             total += 1
-    assert held / total > 0.8
+    assert held / total >= 0.75
     assert found.fit is not None
     assert found.fit.tie == pytest.approx(0.4, abs=0.15)
     assert {each.estimate for each in found.strengths} == pytest.approx(set(found.fit.strengths))
@@ -145,7 +157,7 @@ def test_schools_are_found_where_they_are_and_only_there() -> None:
     assert (found.count, found.p) == (3, 0.005)
     assert sorted(np.bincount(found.members)) == [20, 20, 20]
     assert sorted(found.centres[:, 1])[-1] == pytest.approx(3.0, abs=0.3)
-    assert sum(find_schools(rng.normal(0, 1, (20, 2)), draws=39).count > 1 for _ in range(20)) <= 4
+    assert sum(find_schools(rng.normal(0, 1, (20, 2)), draws=39).count > 1 for _ in range(8)) <= 2
 
 
 def test_adjustments_show_what_the_panel_was_made_with() -> None:
@@ -174,8 +186,8 @@ def test_groups_that_differ_are_told_apart_and_others_are_not() -> None:
         return to_population(simulate_adjustments(centres, Panel(12, seed=seed), taste=Taste(0.8, 1.2)))
 
     assert compare_groups(people(1, 0.0), people(2, 1.8), draws=399).p < 0.01
-    false = [compare_groups(people(seed, 0.0), people(seed + 50, 0.0), draws=199).p < 0.05 for seed in range(20)]
-    assert sum(false) <= 4
+    false = [compare_groups(people(seed, 0.0), people(seed + 50, 0.0), draws=99).p < 0.05 for seed in range(12)]
+    assert sum(false) <= 3
 
 
 def test_energy_of_groups_is_that_of_the_distances() -> None:
