@@ -294,7 +294,7 @@ def test_auto_and_match_come_with_everything(session: Session, music: Path) -> N
     done = session.ok("auto", recording="song.wav", settings_file="auto.json", apply=shown["token"])
     assert done["settings"] == shown["settings"] == Settings.load(music / "auto.json").to_dict()
     assert (music / "song.auto.wav").exists()
-    heard = session.watched("match", recording="song.wav", references=["sub/hit.flac"])
+    heard = session.watched("auto", recording="song.wav", output="other.wav")
     parts = [part for part, _ in heard]
     assert len(parts) > 3
     assert parts == sorted(parts)

@@ -148,13 +148,14 @@ def _proposal(
     assert target is not None
     inputs = digests([recording, *references])
     chain: Settings | Timeline = result.chain
-    before, after = result.before, result.after
+    # The plan may wait for long: it keeps no result, which holds processed audio.
+    before, after, notes = result.before, result.after, result.settled.notes
     whole = {
         "settings": result.settings.to_dict(),
         "explanation": result.explain(),
         **shown,
         "loudness": {"before": before.as_dict(), "after": after.as_dict()},
-        "notes": result.settled.notes,
+        "notes": notes,
         "provenance": provenance(inputs, **more),
     }
 
@@ -171,7 +172,7 @@ def _proposal(
         )
         if isinstance(chain, Timeline):
             del new["settings"]  # those of its first section; what was shown is for the whole
-        return {**new, "notes": [*result.settled.notes, *new["notes"]]}
+        return {**new, "notes": [*notes, *new["notes"]]}
 
     targets = [target] if settings_file is None else [target, settings_file]
     return bench.propose(tool, given, whole, inputs=inputs, targets=targets, act=act)
