@@ -52,7 +52,7 @@ def analyse(
         typer.Option(
             "--retest-ratio", min=0.0, help="Adjustments: most distance of repeats, over that between people."
         ),
-    ] = 1.0,
+    ] = 1.15,
     headphones: Annotated[bool, typer.Option("--headphones", help="Leave out who failed the headphone check.")] = False,
     seed: Seed = 0,
     json: options.Json = False,

@@ -44,7 +44,7 @@ def test_a_taught_model_moves_towards_its_panel(script: dict[str, Any], tmp_path
     assert found["requests"] == 3
     # Three requests are too few for an interval; that it moves at all is what this small panel can show.
     for distance in ("energy", "sinkhorn", "w2"):
-        assert found["taught_less_shipped"][distance]["estimate"] < 0.0
+        assert found["taught_less"]["shipped"][distance]["estimate"] < 0.0
     assert (tmp_path / "adapter" / "readout.safetensors").exists()
     assert (tmp_path / "analysis" / "analysis.html").exists()
     population = json.loads((tmp_path / "population.json").read_text(encoding="utf-8"))

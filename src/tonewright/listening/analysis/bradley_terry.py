@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse.csgraph
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -164,8 +163,11 @@ def _saturated(wins: Array, ties: Array) -> float:
 
 
 def _connected(edges: Array) -> bool:
-    count, _ = scipy.sparse.csgraph.connected_components(edges > 0, directed=True, connection="strong")
-    return bool(count == 1)
+    """Tell whether everybody is reached from everybody along wins and ties."""
+    reach = (edges > 0) | np.eye(len(edges), dtype=bool)
+    for _ in range(len(edges).bit_length()):
+        reach = reach @ reach
+    return bool(reach.all())
 
 
 def _without(note: str, size: int) -> Strengths:

@@ -133,6 +133,8 @@ def simulated_power(
     listeners, items, components
         Of the study that is planned.
     """
+    if len(set(means)) < 2:
+        raise ValueError("power is about differences: not all means may be equal")
     rng = np.random.default_rng(seed)
     pairs = list(combinations(range(len(means)), 2))
     wanted = [np.sign(means[a] - means[b]) for a, b in pairs]

@@ -2,7 +2,8 @@
 
 A listener of a MUSHRA test is left out who rates the hidden reference below 90 on more than 15 % of the items (ITU-R
 Recommendation BS.1534-3). The other rules are ours: failed catch trials, too few answers, and in adjustments repeats
-that are no nearer to the listener's own first choices than other people's choices are.
+that are farther from the listener's own first choices than other people's choices are. Few repeats say little, so that
+nobody is left out for less than four.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Rules:
         Less than this share of the median listener's answers.
     retest_ratio
         Adjustments: a mean distance between repeats above this ratio of the mean distance between people.
+    least_repeats
+        Adjustments: nobody with fewer repeats is left out for them.
     headphones
         Whether a failed headphone check leaves out.
     """
@@ -39,7 +42,8 @@ class Rules:
     reference_share: float = 0.15
     catch_share: float = 0.34
     least_share: float = 0.5
-    retest_ratio: float = 1.0
+    retest_ratio: float = 1.15
+    least_repeats: int = 4
     headphones: bool = False
 
 
@@ -114,7 +118,9 @@ def screen(results: Results, rules: Rules | None = None) -> Screening:
         if count < rules.least_share * usual:
             reasons.append(f"gave {count} answers where the median is {usual:g}")
         distance = own.get(name)
-        if distance is not None and between is not None and distance > rules.retest_ratio * between:
+        again = sum(each.repeat > 0 and each.listener == name for each in answers)
+        enough = again >= rules.least_repeats
+        if enough and distance is not None and between is not None and distance > rules.retest_ratio * between:
             reasons.append(
                 f"missed their own earlier choices by {distance:.2f} on average, where different people are "
                 f"{between:.2f} apart"
