@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -18,6 +17,8 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tonewright.errors import TonewrightError
 from tonewright.listening.planning.answers import AnswerError, check_answer
@@ -78,9 +79,37 @@ class _Event(_Message):
     body: dict[str, Annotated[str, Field(max_length=200)] | float | bool | None] = Field({}, max_length=20)
 
 
+class Guard:
+    """Adds to every answer what tells browsers to be careful with it.
+
+    Parameters
+    ----------
+    app
+        What answers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back with the headers."""
+        own = scope["type"] == "http" and scope["path"].startswith("/api/")
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                if own and "cache-control" not in headers:
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
 def make_app(material: Material, store: Store) -> FastAPI:
     """Return the application of a study whose edition is open in the store."""
     app = FastAPI(title="tonewright study", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard)
     sessions = Sessions(store)
     study = material.study
 
@@ -97,14 +126,6 @@ def make_app(material: Material, store: Store) -> FastAPI:
         asked = request.query_params.get("language", "")
         return asked if asked in study.languages else study.languages[0]
 
-    @app.middleware("http")
-    async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call(request)
-        response.headers.update(_HEADERS)
-        if request.url.path.startswith("/api/") and "cache-control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
     @app.exception_handler(TonewrightError)
     async def refuse(_request: Request, error: TonewrightError) -> JSONResponse:
         code = next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
@@ -115,15 +136,15 @@ def make_app(material: Material, store: Store) -> FastAPI:
         return FileResponse(PAGES / "index.html")
 
     @app.get("/api/study")
-    async def about() -> dict[str, Any]:
-        return front(material)
+    async def about() -> Response:
+        return _json(front(material))
 
     @app.get("/api/words/{language}")
-    async def texts(language: str) -> JSONResponse:
-        return JSONResponse(material.words.get(language) or material.words[study.languages[0]])
+    async def texts(language: str) -> Response:
+        return _json(material.words.get(language) or material.words[study.languages[0]])
 
     @app.post("/api/sessions")
-    async def begin(request: Request) -> dict[str, Any]:
+    async def begin(request: Request) -> Response:
         message = await _read(request, _Begin)
         made = store.begin(material.hash, material.planner, study.listeners.most)
         person, secret = await asyncio.wrap_future(made)
@@ -132,15 +153,15 @@ def make_app(material: Material, store: Store) -> FastAPI:
             body["participant"] = message.participant
         await asyncio.wrap_future(store.add(person, f"consent-{person.pseudonym}", "consent", None, body))
         session = sessions.keep(secret, Session.of(person, set()))
-        return {"secret": secret, **state(material, session, language_of(request))}
+        return _json({"secret": secret, **state(material, session, language_of(request))})
 
     @app.get("/api/session")
-    async def resume(request: Request) -> dict[str, Any]:
+    async def resume(request: Request) -> Response:
         _, session = await session_of(request)
-        return state(material, session, language_of(request))
+        return _json(state(material, session, language_of(request)))
 
     @app.post("/api/answers")
-    async def answer(request: Request) -> dict[str, Any]:
+    async def answer(request: Request) -> Response:
         secret, session = await session_of(request)
         message = await _read(request, _Answer)
         person = session.person
@@ -166,14 +187,14 @@ def make_app(material: Material, store: Store) -> FastAPI:
             session.answered.add(message.step)
         else:
             session.attempts += 1
-        return {"saved": True, **state(material, session, language_of(request))}
+        return _json({"saved": True, **state(material, session, language_of(request))})
 
     @app.post("/api/events")
-    async def event(request: Request) -> dict[str, bool]:
+    async def event(request: Request) -> Response:
         _, session = await session_of(request)
         message = await _read(request, _Event)
         await asyncio.wrap_future(store.add(session.person, message.id, message.type, message.step, message.body))
-        return {"saved": True}
+        return _json({"saved": True})
 
     @app.get("/api/sounds/{sound}")
     async def sounds(sound: str, request: Request) -> Response:
@@ -181,10 +202,7 @@ def make_app(material: Material, store: Store) -> FastAPI:
         found = session.sounds.get(sound) if re.fullmatch(r"[0-9a-f]{32}", sound) else None
         if found is None:
             raise GoneError("There is no such sound.")
-        if isinstance(found, str):
-            content = material.tone(found)
-        else:
-            content = await run_in_threadpool(material.stimuli[found].path.read_bytes)
+        content = material.tone(found) if isinstance(found, str) else material.sound(found)
         # No date, no tag of the file: they would be the same for all pages with the same system.
         return Response(content, media_type="audio/wav", headers={"Cache-Control": "private, max-age=86400"})
 
@@ -196,6 +214,11 @@ def make_app(material: Material, store: Store) -> FastAPI:
     app.router.routes.insert(0, _mount("/study", PAGES))
     app.router.routes.insert(0, _mount("/web", static_folder()))
     return app
+
+
+def _json(data: Any) -> Response:
+    # Plain data already: the framework's own way would walk through all of it once more.
+    return Response(json.dumps(data, ensure_ascii=False, separators=(",", ":")), media_type="application/json")
 
 
 def _mount(path: str, folder: Path) -> Any:

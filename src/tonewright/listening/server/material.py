@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from tonewright.listening.study.study import Study
 from tonewright.listening.words import words
 from tonewright.rendering import Progress
 
+#: Stimuli that are kept in memory, in bytes.
+_HELD_BYTES = 512 << 20
+
 
 @dataclass(frozen=True)
 class Material:
@@ -41,6 +44,8 @@ class Material:
         Texts of the pages by language.
     controls
         Of an adjustment: what the page needs to move the sound of each track at equal loudness.
+    held
+        Files of stimuli that are kept in memory.
     """
 
     opened: Opened
@@ -48,6 +53,7 @@ class Material:
     stimuli: dict[Key, Stimulus]
     words: dict[str, dict[str, str]]
     controls: dict[str, dict[str, Any]]
+    held: dict[Key, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def study(self) -> Study:
@@ -63,6 +69,15 @@ class Material:
     def planner(self) -> Callable[[int], Plan]:
         """What makes the plan of a listener's number."""
         return lambda number: plan(self.study, number)
+
+    def sound(self, key: Key) -> bytes:
+        """Return the file of a stimulus: from memory, while all of them need little, so that 200 listeners may load."""
+        content = self.held.get(key)
+        if content is None:
+            content = self.stimuli[key].path.read_bytes()
+            if sum(map(len, self.held.values())) + len(content) <= _HELD_BYTES:
+                self.held[key] = content
+        return content
 
     def tone(self, kind: str) -> bytes:
         """Return a tone of the headphone test."""

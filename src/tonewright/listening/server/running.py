@@ -50,6 +50,8 @@ def run_server(
         ssl_certfile=None if certificate is None else str(certificate),
         ssl_keyfile=None if key is None else str(key),
         backlog=2048,
+        # Listeners think between two messages.
+        timeout_keep_alive=75,
     )
     try:
         config.load()
