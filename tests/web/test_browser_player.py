@@ -15,6 +15,7 @@ from tonewright.analysis.bands import band_weights, hann, power_spectra, sums, w
 from tonewright.audio import Audio, read
 from tonewright.audio.meters import measure
 from tonewright.processor.render import render_array
+from tonewright.settings import Settings
 
 SONG = Path(__file__).parents[2] / "examples" / "song.ogg"
 RATE = 44_100
@@ -64,7 +65,9 @@ def page(tab: Any) -> Iterator[Any]:
 
 
 def variants(page: Any) -> dict[str, Any]:
-    return {one["id"]: one for one in page.evaluate("player.measured().then(() => player.state)")["variants"]}
+    """Return what is known of each variant once everything is measured."""
+    state = page.evaluate("player.jobs.spectrum('song').then(() => player.measured()).then(() => player.state)")
+    return {one["id"]: one for one in state["variants"]}
 
 
 def test_variants_are_equally_loud_and_none_clips(page: Any, song: Any) -> None:
@@ -185,11 +188,26 @@ def test_other_rates_are_converted_and_mono_counts_twice(page: Any) -> None:
     assert known["mono"]["gainDb"] == pytest.approx(known["both"]["gainDb"], abs=MATCHED_LU)
 
 
-def test_without_a_worklet_the_page_plays_itself(chromium: Any, origin: str) -> None:
-    with opened(chromium, origin) as page:
+def test_without_shared_memory_and_without_a_worklet(chromium: Any, song: Any) -> None:
+    with served({"/song": planar(song)}) as origin, opened(chromium, origin) as page:
         page.evaluate(HELPERS)
-        page.evaluate("Object.defineProperty(BaseAudioContext.prototype, 'audioWorklet', { value: undefined })")
-        assert page.evaluate(OPEN) == ["script", RATE]
-        page.evaluate("player.play()")
-        page.evaluate("new Promise((done) => player.addEventListener('levels', done, { once: true }))")
-        assert page.evaluate("player.state.positionS") > 0
+        assert page.evaluate("globalThis.crossOriginIsolated") is False
+        for engine in ("worklet", "script"):
+            assert page.evaluate(OPEN) == [engine, RATE]
+            page.evaluate("player.play()")
+            page.evaluate("new Promise((done) => player.addEventListener('levels', done, { once: true }))")
+            assert page.evaluate("player.state.positionS") > 0
+            assert variants(page)["original"]["quality"] == "measured"
+            page.evaluate("player.close()")
+            page.evaluate("Object.defineProperty(BaseAudioContext.prototype, 'audioWorklet', { value: undefined })")
+
+
+def test_the_level_follows_filters_at_once(page: Any, song: Any) -> None:
+    page.evaluate("player.setVariant('result', {source: 'song', settings: {}})")
+    variants(page)
+    louder = {"bands": [{"type": "low_shelf", "frequency_hz": 300, "gain_db": 9}]}
+    found = page.evaluate("(louder) => (player.changeSettings('result', louder), player.state.variants[1])", louder)
+    made = measure(Audio(render_array(song, RATE, Settings.from_dict(louder)), RATE)).integrated_lufs
+    assert found["quality"] == "estimate"
+    assert found["loudnessLufs"] == pytest.approx(made, abs=0.3)
+    assert variants(page)["result"]["loudnessLufs"] == pytest.approx(made, abs=METER_LU)

@@ -40,6 +40,17 @@ function through(sections, w) {
   return [re, im];
 }
 
+/**
+ * The gain of sections in a row at one frequency, as a factor.
+ * @param {Float64Array[]} sections
+ * @param {number} hz
+ * @param {number} sampleRate in Hz
+ */
+export function magnitude(sections, hz, sampleRate) {
+  const [re, im] = through(sections, (2 * Math.PI * hz) / sampleRate);
+  return Math.hypot(re, im);
+}
+
 /** @param {number} re @param {number} im */
 const decibels = (re, im) => 20 * Math.log10(Math.max(Math.hypot(re, im), LOWEST));
 

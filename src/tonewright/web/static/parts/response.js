@@ -4,14 +4,15 @@
  */
 
 /** @import { FullBand, FullSettings, Settings } from "../engine/types.js" */
-/** @import { Curve } from "./axes.js" */
+/** @import { Curve } from "./levels.js" */
 
 import { staticReductionDb } from "../engine/compressor.js";
 import { bandResponseDb, logFrequencies, responseDb } from "../engine/response.js";
 import { complete, compressorIsNeutral, neutralSettings } from "../engine/settings.js";
-import { AXES_STYLE, Axes, levelled } from "./axes.js";
+import { AXES_STYLE, Axes } from "./axes.js";
 import { Handle } from "./handle.js";
 import { isDrawn, reach, sayBand, withBand } from "./handling.js";
+import { levelled } from "./levels.js";
 import { Part, html, sheet, svg } from "./part.js";
 import { pathOf, roundRange } from "./scales.js";
 import { phrase } from "./words.js";

@@ -1,8 +1,9 @@
 /** `<tw-spectrum>`: long-term spectra as curves, drawn level and at the same mean, so that shapes can be compared. */
 
-/** @import { Curve } from "./axes.js" */
+/** @import { Curve } from "./levels.js" */
 
-import { AXES_STYLE, Axes, known, levelled } from "./axes.js";
+import { AXES_STYLE, Axes } from "./axes.js";
+import { known, levelled } from "./levels.js";
 import { Part, html, sheet, svg } from "./part.js";
 import { phrase } from "./words.js";
 

@@ -6,12 +6,14 @@
 /** @import { Settings } from "../engine/types.js" */
 /** @import { Device } from "./device.js" */
 /** @import { Known } from "./levels.js" */
+/** @import { Heard } from "./predict.js" */
 /** @import { Source } from "./sounds.js" */
 
 import { openDevice } from "./device.js";
 import { Jobs } from "./jobs.js";
 import { Levels } from "./levels.js";
 import { asHeard, matchGains, trimNote } from "./matching.js";
+import { changeLu, heardPowers } from "./predict.js";
 import { atRate, twoHolders } from "./sounds.js";
 
 export { decodeAt } from "./sounds.js";
@@ -65,7 +67,7 @@ const SHORTEST_LOOP_S = 0.05;
 export class Player extends EventTarget {
   /** @type {Device} */
   #device;
-  /** @type {Map<string, {channels: number, frames: number}>} */
+  /** @type {Map<string, {channels: number, frames: number, heard: Heard | null}>} */
   #sources = new Map();
   /** @type {Map<string, Variant>} */
   #variants = new Map();
@@ -142,11 +144,14 @@ export class Player extends EventTarget {
    */
   async addSource(id, source) {
     const channels = await atRate(source, this.sampleRate);
-    const [forDeck, forJobs] = twoHolders(channels);
-    this.#sources.set(id, { channels: channels.length, frames: channels[0].length });
+    const [forDeck, forJobs] = await twoHolders(channels);
+    const kept = { channels: channels.length, frames: channels[0].length, heard: /** @type {Heard | null} */ (null) };
+    this.#sources.set(id, kept);
     this.levels.forget(id);
     this.#send({ type: "source", id, channels: forDeck }, transferable(forDeck));
     this.jobs.addSource(id, forJobs, this.sampleRate);
+    const spectrum = this.jobs.spectrum(id).then((found) => (kept.heard = heardPowers(found, this.sampleRate)));
+    spectrum.catch((error) => this.#fail(error));
     this.#change();
   }
 
@@ -190,10 +195,8 @@ export class Player extends EventTarget {
   changeSettings(id, settings) {
     const variant = this.#variants.get(id);
     if (!variant) throw new Error(`There is no variant ${id}.`);
+    this.#predict(variant, settings);
     variant.settings = settings;
-    // What was measured was of other settings; until it is again, it is an estimate and said to be one.
-    if (variant.known) variant.known = { ...variant.known, exact: false };
-    this.#change();
     if (variant.placed) this.#send({ type: "settings", id, settings });
     this.levels.follow(id, { source: variant.source, settings }).catch(() => {});
   }
@@ -218,7 +221,8 @@ export class Player extends EventTarget {
   select(id) {
     if (id !== null && !this.#variants.has(id)) throw new Error(`There is no variant ${id}.`);
     this.#selected = id;
-    this.#send({ type: "select", id: id ?? "" });
+    // What is not in place yet will be heard when it is; until then what is heard goes on.
+    if (id === null || this.#variants.get(id)?.placed) this.#send({ type: "select", id: id ?? "" });
     this.#change();
   }
 
@@ -329,6 +333,22 @@ export class Player extends EventTarget {
     const variant = this.#variants.get(id);
     if (!variant) return;
     variant.known = known;
+    this.#level();
+  }
+
+  /**
+   * Before anything is measured: the level goes with the filters at once. What was measured was of other settings; until
+   * it is again, it is an estimate and said to be one.
+   * @param {Variant} variant
+   * @param {Settings | null} after
+   */
+  #predict(variant, after) {
+    if (!variant.known) return;
+    const heard = this.#sources.get(variant.source)?.heard;
+    const lu = heard ? changeLu(heard, variant.settings, after, this.sampleRate) : 0;
+    const { integratedLufs, truePeakDb, samplePeakDb } = variant.known.loudness;
+    const loudness = { integratedLufs: integratedLufs + lu, truePeakDb: truePeakDb + lu, samplePeakDb: samplePeakDb + lu };
+    variant.known = { loudness, exact: false };
     this.#level();
   }
 

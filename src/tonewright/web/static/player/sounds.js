@@ -37,17 +37,27 @@ export async function atRate(source, sampleRate) {
   return samplesOf(await context.startRendering()).channels;
 }
 
+/** Samples copied at once; more would be felt as a pause of the page. */
+const PIECE = 1 << 20;
+
+/** @template {Float32Array} T @param {Float32Array} from @param {T} to */
+async function copied(from, to) {
+  for (let at = 0; at < from.length; at += PIECE) {
+    to.set(from.subarray(at, at + PIECE), at);
+    await new Promise((wake) => setTimeout(wake));
+  }
+  return to;
+}
+
 /**
  * Two holders of the same samples: one memory where pages may share it (cross-origin isolated), else two copies.
  * @param {Float32Array[]} channels
- * @returns {[Float32Array[], Float32Array[]]}
+ * @returns {Promise<[Float32Array[], Float32Array[]]>}
  */
-export function twoHolders(channels) {
-  if (!globalThis.crossOriginIsolated) return [channels.map((x) => x.slice()), channels.map((x) => x.slice())];
-  const shared = channels.map((x) => {
-    const room = new Float32Array(new SharedArrayBuffer(x.byteLength));
-    room.set(x);
-    return room;
-  });
-  return [shared, shared];
+export async function twoHolders(channels) {
+  const room = (/** @type {Float32Array} */ x) =>
+    globalThis.crossOriginIsolated ? new Float32Array(new SharedArrayBuffer(x.byteLength)) : new Float32Array(x.length);
+  const copies = () => Promise.all(channels.map((x) => copied(x, room(x))));
+  const first = await copies();
+  return [first, globalThis.crossOriginIsolated ? first : await copies()];
 }
