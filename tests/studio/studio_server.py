@@ -85,7 +85,7 @@ class Server:
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         for stream in (self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()
@@ -96,7 +96,7 @@ class Client:
     """Speaks the interface as docs/studio-api.md has it."""
 
     def __init__(self, url: str, headers: dict[str, str]) -> None:
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=60)
+        self.http = httpx.Client(base_url=url, headers=headers, timeout=120)
         self.get, self.post, self.delete = self.http.get, self.http.post, self.http.delete
 
     def upload(self, path: Path, name: str | None = None) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def write_music(path: Path, seconds: float = 3.0, subtype: str = "PCM_16", **opt
     return path
 
 
-def wait_until(holds: Any, seconds: float = 15.0) -> bool:
+def wait_until(holds: Any, seconds: float = 60.0) -> bool:
     """Whether something becomes true in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

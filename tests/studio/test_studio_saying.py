@@ -42,7 +42,7 @@ class WordModel:
 
 @pytest.fixture(autouse=True)
 def _small_model() -> Iterator[None]:
-    saying._models[:] = [WordModel()]  # type: ignore[list-item]
+    saying._models[:] = [WordModel()]
     yield
     saying._models.clear()
 

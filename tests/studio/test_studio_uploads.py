@@ -16,6 +16,7 @@ from studio_server import Client, music, shared, write_music
 from tonewright.audio import Audio, Format, measure, read, write
 from tonewright.studio.faults import StudioError, fault_of
 from tonewright.studio.sessions import MOST_FILES, MOST_RECORDINGS, Session
+from tonewright.studio.tasks.hearing import hear
 from tonewright.studio.uploads import receive
 
 
@@ -105,13 +106,25 @@ def test_progress_instead_of_waiting(fresh: Client, tmp_path: Path) -> None:
     assert [one["result"] for one in states[:-1]] == [None] * (len(states) - 1)
     assert states[-1]["state"] == "done"
     assert states[-1]["result"]["duration_s"] == pytest.approx(20.0)
-    assert any(one["stage"] == "listening to a.wav" for one in states)
     progress = [one["progress"] for one in states]
     assert progress == sorted(progress)
     answer = fresh.post("/api/recordings", params={"name": "b.wav", "wait": "0"}, content=b"nothing of the kind")
     failed = fresh.ended(answer.json()["job"])
     assert (failed["state"], failed["error"]["status"]) == ("failed", 422)
     assert failed["error"]["message"].startswith("b.wav is not a sound file")
+
+
+def test_hearing_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = write_music(tmp_path / "a.wav", 3.0)
+    told: list[tuple[str, float]] = []
+    places = {"audio": str(tmp_path / "audio.wav"), "peaks": str(tmp_path / "peaks.npy")}
+    found = hear({"path": str(path), "name": "my song", **places}, lambda *each: told.append(each))
+    assert {stage for stage, _ in told} == {"listening to my song"}
+    parts = [part for _, part in told]
+    assert len(parts) > 2
+    assert parts == sorted(parts)
+    assert parts[-1] == 1.0
+    assert found["duration_s"] == pytest.approx(3.0)
 
 
 def flac(tmp_path: Path, total_frames: int) -> bytes:
