@@ -43,7 +43,7 @@ class TestGrammar:
         ["{ a = 1", "a = [ 1 2", "a = 1 }", "a = [ 1 } ", 'a = "open', "{ a = 1 } b", "a", "a = 1 a = 2", "[ 1 ]]"],
     )
     def test_broken(self, text: str) -> None:
-        with pytest.raises(SettingsError, match="^PipeWire: "):
+        with pytest.raises(SettingsError, match=r"^PipeWire: "):
             load(text)
 
     def test_deep(self) -> None:
@@ -109,7 +109,8 @@ class TestGraphs:
     def test_filters_of_channels(self) -> None:
         one = "[ { type = bq_peaking freq = 100 gain = 3 q = 1 } ]"
         other = one.replace("100", "200")
-        text = "filter.graph = {{ nodes = [ {{ name = eq label = param_eq config = {{ filters1 = {} filters2 = {} }} }} ] }}"
+        config = "config = {{ filters1 = {} filters2 = {} }}"
+        text = f"filter.graph = {{{{ nodes = [ {{{{ name = eq label = param_eq {config} }}}} ] }}}}"
         assert parse(text.format(one, one)).warnings == ()
         assert any("channels differently" in sentence for sentence in parse(text.format(one, other)).warnings)
 

@@ -37,5 +37,5 @@ def test_forms_of_curves() -> None:
              "GraphicEQ: 20 1;; 40 2", "GraphicEQ: 20 1 3; 40 2", "GraphicEQ: 20 1e9; 40 2"]
 )  # fmt: skip
 def test_broken_curves(text: str) -> None:
-    with pytest.raises(SettingsError, match="^GraphicEQ: "):
+    with pytest.raises(SettingsError, match=r"^GraphicEQ: "):
         parse(text, "graphic-eq")

@@ -34,6 +34,8 @@ class Notes:
 
     def tell(self, sentence: str) -> None:
         """Add a sentence that changes nothing."""
+        # What is quoted out of a file may hold line ends.
+        sentence = " ".join(sentence.split())
         if sentence not in self.sentences:
             self.sentences.append(sentence)
 

@@ -39,11 +39,14 @@ def parse(text: str | bytes, program: str | None = None) -> Imported:
         raise SettingsError(f"{chosen.title} files can be written but not read.")
     try:
         parsed = chosen.read(content, notes)
+        settings = parsed.settings
+        if settings is None:
+            settings = settings_of(parsed.stages, link=parsed.link, note=parsed.note, source=chosen.title)
+    except SettingsError as error:
+        # What is quoted out of a file may hold line ends.
+        raise SettingsError(" ".join(str(error).split())) from None
     except RecursionError:
         raise SettingsError(f"{chosen.title}: the file is nested too deeply.") from None
-    settings = parsed.settings
-    if settings is None:
-        settings = settings_of(parsed.stages, link=parsed.link, note=parsed.note, source=chosen.title)
     if settings.is_neutral:
         notes.tell("The preset does nothing: no filter or gain that acts was found in it.")
     return Imported(settings, chosen.name, tuple(notes.sentences))

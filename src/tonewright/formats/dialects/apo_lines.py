@@ -38,6 +38,8 @@ _REW = re.compile(
 #: A frequency above this is not one that was meant.
 _HEARD_HZ = 24_000.0
 _EXPECTED_Q = 2.0**-0.5
+#: Beyond this, a shelf is a mistake; its slope could not even be computed.
+_LOUDEST_DB = 150.0
 
 
 class _NotReadableError(Exception):
@@ -135,6 +137,8 @@ class Reader:
 
     def _shelf(self, code: str, frequency: float, gain: float, tail: str, place: int) -> Filter:
         kind, q = _SHELVES[code], _q(tail)
+        if abs(gain) > _LOUDEST_DB:
+            raise _NotReadableError("its gain makes no sense")
         slope_db = _SLOPE.match(tail)
         if slope_db:
             slope = _read(slope_db[1], "its slope is no number") / 12.0

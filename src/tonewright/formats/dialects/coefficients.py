@@ -66,9 +66,9 @@ def _rows(text: str) -> Array:
         try:
             rows.append([number(part) for part in line.split(",")])
         except ValueError:
-            raise SettingsError(f"{_TITLE}: a section is not made of numbers: {line.strip()[:60]}.") from None
+            raise SettingsError(f"{_TITLE}: a section is not made of numbers: {' '.join(line.split())[:60]}.") from None
         if len(rows[-1]) != 5:
-            raise SettingsError(f"{_TITLE}: a section needs five numbers: {line.strip()[:60]}.")
+            raise SettingsError(f"{_TITLE}: a section needs five numbers: {' '.join(line.split())[:60]}.")
     if not rows:
         raise SettingsError(f"{_TITLE}: the file has no sections.")
     return np.array(rows)

@@ -191,7 +191,13 @@ def _companded(values: list[str], notes: Notes) -> list[Stage]:
     times = [_value(part, "compand") for part in values[0].split(",")]
     knee, _, points = values[1].rpartition(":")
     numbers = [_value(part, "compand") for part in points.split(",")]
-    if len(times) != 2 or len(numbers) % 2 or len(numbers) < 4:
+    if len(numbers) % 2:
+        # The first level out may be left out when it is that in.
+        numbers.insert(1, numbers[0])
+    if numbers[-2] < 0.0:
+        # 0,0 is assumed.
+        numbers += [0.0, 0.0]
+    if len(times) != 2 or len(numbers) < 4:
         raise SettingsError(f"{_TITLE}: compand has other times or points than one pair for all channels.")
     if len(values) > 4 and _value(values[4], "compand") != 0.0:
         notes.lost("The delay of compand is left out.")
@@ -199,7 +205,7 @@ def _companded(values: list[str], notes: Notes) -> list[Stage]:
     if (np.diff(x) <= 0.0).any() or x[-1] > 0.0:
         raise SettingsError(f"{_TITLE}: the points of compand do not ascend up to 0 dB.")
     slopes = np.diff(y) / np.diff(x)
-    if x[-1] < 0.0 or abs(slopes[0] - 1.0) > 1e-3 or (np.diff(slopes) > 1e-3).any() or slopes[-1] <= 0.0:
+    if abs(slopes[0] - 1.0) > 1e-3 or (np.diff(slopes) > 1e-3).any() or slopes[-1] <= 0.0:
         notes.lost("A transfer function of compand is no downward compressor and is left out.")
         return []
     makeup = float(y[0] - x[0])
