@@ -186,6 +186,7 @@ PAGES = [
     "docs/studio-api.md",
     "docs/say-command.md",
     "docs/vocabulary.md",
+    "docs/web.md",
     "docs/formats.md",
 ]
 
