@@ -24,7 +24,7 @@ _NAMES = {
     "high_pass": "highpass",
 }
 _TITLE = "SoX"
-#: Levels the transfer function is given at start here, in dB.
+#: Transfer functions start here, in dB, or lower where a threshold is.
 _QUIETEST = -90.0
 _KNEE_POINTS = 9
 
@@ -51,10 +51,16 @@ def _write(job: Job) -> str:
 
 
 def _highest(job: Job) -> float:
-    """Return the highest level of a full-scale tone between any two stages, compressors not counted, in dB."""
+    """Return by how much the level must be lower, in dB.
+
+    For full-scale tones between any two stages, compressors not counted; and for transfer functions, which end at 0 dB.
+    """
     frequency = grid(job.rate_hz)
     level = np.zeros(frequency.size)
     highest = 0.0
+    for stage in job.stages:
+        if isinstance(stage, Dynamics):
+            highest = max(highest, stage.threshold_db + stage.knee_db / 2.0 + 0.1)
     for stage in job.stages[:-1]:
         if isinstance(stage, Gain):
             level = level + stage.db
@@ -84,15 +90,9 @@ def _compand(one: Dynamics, level: float, job: Job) -> str:
         job.notes.converted("SoX's compressors hear all channels together; here each channel has its own detector.")
     threshold = one.threshold_db + level
     top, bottom = threshold + one.knee_db / 2.0, threshold - one.knee_db / 2.0
-    if bottom <= _QUIETEST or top >= 0.0:
-        job.notes.lost(
-            f"The compressor with {one.words} reaches beyond the levels SoX takes (-90 to 0 dB) and is left out but "
-            "for its makeup."
-        )
-        return f"gain {short(one.makeup_db)}"
     count = _KNEE_POINTS if one.knee_db > 0.0 else 1
     inside = np.linspace(bottom, top, count) if count > 1 else np.array([threshold])
-    levels = np.concatenate([[_QUIETEST], inside, [0.0]])
+    levels = np.concatenate([[min(_QUIETEST, bottom - 10.0)], inside, [0.0]])
     moved = Dynamics(threshold, one.ratio, one.attack_ms, one.release_ms, one.knee_db)
     points = ",".join(
         f"{short(x, 4)},{short(y, 4)}" for x, y in zip(levels, levels - reduction(moved, levels), strict=True)
