@@ -15,6 +15,8 @@ Amount = Annotated[float, Field(ge=0.0, le=1.5, allow_inf_nan=False)]
 What = Literal["both", "tone", "dynamics"]
 Lufs = Annotated[float, Field(ge=-70.0, le=0.0, allow_inf_nan=False)]
 Ceiling = Annotated[float, Field(ge=-60.0, le=0.0, allow_inf_nan=False)]
+Sentence = Annotated[str, Field(max_length=4000)]
+Levels = Annotated[list[Annotated[float, Field(allow_inf_nan=False)] | None], Field(min_length=57, max_length=57)]
 Chain = dict[str, Any]
 
 
@@ -83,12 +85,54 @@ class Measure(_Body):
     ceiling_dbtp: Ceiling | None = -1.0
 
 
+class _Given(BaseModel):
+    """Parts of a result as the page got it: what is not needed is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Spectra(_Given):
+    """Spectra of a result."""
+
+    input_db: Levels
+    reference_db: Levels | None = None
+    labels: dict[Name, Sentence] = {}
+
+
+class Section(_Given):
+    """A heading and its sentences."""
+
+    heading: Name
+    sentences: Annotated[list[Sentence], Field(max_length=100)]
+
+
+class Story(_Given):
+    """What a result says of itself."""
+
+    title: Sentence
+    sections: Annotated[list[Section], Field(max_length=20)] = []
+
+
+class Details(_Given):
+    """What only one controller says."""
+
+    references: Annotated[list[Name], Field(max_length=MOST_REFERENCES)] = []
+
+
+class Result(_Given):
+    """A result, as far as a report needs it."""
+
+    story: Story | None = None
+    spectra: Spectra | None = None
+    details: Details = Details()
+
+
 class Describe(_Body):
     """Settings to be put into words."""
 
     settings: Chain
     recording: Id | None = None
-    spectra: dict[str, Any] | None = None
+    spectra: Spectra | None = None
 
 
 class Import(_Body):
@@ -115,7 +159,7 @@ class Report(_Body):
 
     recording: Id
     settings: Chain
-    result: dict[str, Any] | None = None
+    result: Result | None = None
     format: Literal["html", "zip"] = "html"
 
 

@@ -58,7 +58,7 @@ async def report(body: bodies.Report, studio: Here, session: Mine) -> dict[str, 
     arguments = {
         "recording": recording.for_work(),
         "settings": body.settings,
-        "result": body.result,
+        "result": (body.result or bodies.Result()).model_dump(),
         "format": body.format,
         "target": str(target),
     }

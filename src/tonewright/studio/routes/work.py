@@ -37,7 +37,11 @@ async def measure(request: Request, body: bodies.Measure, studio: Here, session:
 async def describe(request: Request, body: bodies.Describe, studio: Here, session: Mine) -> Any:
     """Put settings into words."""
     recording = None if body.recording is None else session.recording(body.recording).for_work()
-    arguments = {"recording": recording, "settings": body.settings, "spectra": body.spectra}
+    arguments = {
+        "recording": recording,
+        "settings": body.settings,
+        "spectra": None if body.spectra is None else body.spectra.model_dump(),
+    }
     return await studio.answer(request, Job("describe", "describe", arguments), studio.lanes.quick)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -110,7 +110,7 @@ def spectra_of(
 
 def base_of(recording: Mapping[str, Any]) -> NDArray[np.float64]:
     """Return the spectrum that was measured when the recording came, (57,), NaN where it has nothing."""
-    return np.array([np.nan if value is None else value for value in recording["level_db"]], dtype=np.float64)
+    return levels(recording["level_db"])
 
 
 def _level_removed(difference: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -142,12 +142,10 @@ def words_of(
 
 def compared(spectra: Mapping[str, Any] | None) -> dict[str, NDArray[np.float64]]:
     """Return ``input`` and ``reference`` of spectra that have both; nothing otherwise."""
-    if spectra is None or spectra.get("reference_db") is None or spectra.get("input_db") is None:
+    if spectra is None or spectra["reference_db"] is None:
         return {}
     names = {"input": "input_db", "reference": "reference_db"}
-    if any(len(spectra[key]) != CENTRES.size for key in names.values()):
-        raise SettingsError(f"Spectra to compare with must have {CENTRES.size} levels each.")
-    return {name: np.array([_number(value) for value in spectra[key]]) for name, key in names.items()}
+    return {name: levels(spectra[key]) for name, key in names.items()}
 
 
 def called(labels: Mapping[str, str]) -> dict[str, str]:
@@ -155,8 +153,9 @@ def called(labels: Mapping[str, str]) -> dict[str, str]:
     return {"yours": "your song", "wanted": labels.get("reference", "the reference")}
 
 
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else float("nan")
+def levels(values: Sequence[float | None] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return levels as an array, NaN where there is none."""
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def usable_spectrum(level_db: NDArray[np.float64], sample_rate: float) -> NDArray[np.float64]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tonewright.analysis.bands import CENTRES
-from tonewright.errors import SettingsError
 from tonewright.rendering import Chain, Progress, settle
 from tonewright.reporting import Story, describe_level, describe_settings, write_page, write_report
 from tonewright.studio.tasks.common import base_of, called, chain_of, compared, first_of, source_of, spectra_of
 
 #: Sections of a result that stay true when its settings are edited.
 _LASTING = ("What was understood", "How sure")
-_MOST_SENTENCES, _LONGEST = 50, 2000
 
 
 def report(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -49,16 +46,13 @@ def report(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def _story(arguments: dict[str, Any], chain: Chain, before: Any, after: Any) -> Story:
-    recording, result = arguments["recording"], arguments["result"] or {}
+    recording, result = arguments["recording"], arguments["result"]
     settings, rate = first_of(chain), recording["sample_rate"]
-    given = _mapping(result.get("spectra"))
-    labels = {str(key): str(value)[:_LONGEST] for key, value in _mapping(given.get("labels")).items()}
-    reference = compared(given).get("reference")
+    given, told = result["spectra"], result["story"] or {"title": recording["name"], "sections": []}
+    labels = {} if given is None else given["labels"]
     own = spectra_of(base_of(recording), settings, rate)
-    spectra = {"input": own["input_db"], "output": own["output_db"]}
-    if reference is not None:
-        spectra["reference"] = reference
-    spectra = {name: np.asarray(values) - np.nanmean(own["input_db"]) for name, values in spectra.items()}
+    spectra = {"input": own["input_db"], "output": own["output_db"], **compared(given)}
+    spectra = {name: values - np.nanmean(spectra["input"]) for name, values in spectra.items()}
     names = called(labels)
     done = describe_settings(
         settings.model_copy(update={"output_db": 0.0}),
@@ -68,39 +62,22 @@ def _story(arguments: dict[str, Any], chain: Chain, before: Any, after: Any) -> 
         yours=names["yours"],
         wanted=names["wanted"],
     )
-    sections = [("What was done, and why" if reference is not None else "What was done", done)]
-    sections += _lasting(result)
-    sections.append(("Level", describe_level(before, after)))
-    references = _mapping(result.get("details")).get("references")
     files = {"input": recording["name"]}
-    if isinstance(references, list):
-        files["reference"] = ", ".join(str(one)[:_LONGEST] for one in references)
-    title = str(_mapping(result.get("story")).get("title") or recording["name"])
+    if result["details"]["references"]:
+        files["reference"] = ", ".join(result["details"]["references"])
     return Story(
-        title=title[:_LONGEST],
+        title=told["title"],
         settings=settings,
         sample_rate=rate,
         frequency_hz=CENTRES,
         spectra=spectra,
-        sections=sections,
+        sections=[
+            ("What was done, and why" if "reference" in spectra else "What was done", done),
+            *((one["heading"], one["sentences"]) for one in told["sections"] if one["heading"] in _LASTING),
+            ("Level", describe_level(before, after)),
+        ],
         before=before,
         after=after,
         files=files,
         labels={key: labels[key] for key in ("input", "reference", "output") if key in labels},
     )
-
-
-def _lasting(result: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """Return sections of a result whose sentences do not depend on its settings."""
-    found = []
-    for one in _mapping(result.get("story")).get("sections") or []:
-        if not isinstance(one, dict) or not isinstance(one.get("sentences"), list):
-            raise SettingsError("The result that came with this is not one of the studio's.")
-        if one.get("heading") in _LASTING:
-            sentences = [str(said)[:_LONGEST] for said in one["sentences"][:_MOST_SENTENCES]]
-            found.append((str(one["heading"]), sentences))
-    return found
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
