@@ -41,9 +41,9 @@ def make_tables(results: Results, store: Store, edition: Edition) -> Tables:
     rows: dict[str, list[Row]] = {"listeners": [_listener(each) for each in results.listeners]}
     columns = {"listeners": dict(COLUMNS["listeners"])}
     for row in rows["listeners"]:
-        for name in row.keys() - columns["listeners"].keys():
+        for name in [name for name in row if name not in columns["listeners"]]:
             kind = "questionnaire" if name.startswith("answer_") else "what the browser and the level page said"
-            columns["listeners"][name] = Column("text or number", "", kind)
+            columns["listeners"][name] = Column("any", "", kind)
     for part in ("ratings", "pairs", "adjustments"):
         answers: tuple[Rating, ...] | tuple[Pair, ...] | tuple[Adjustment, ...] = getattr(results, part)
         if answers:

@@ -109,14 +109,19 @@ def _parquet(tables: Tables, name: str) -> bytes:
         cells = [row[column] for row in tables.rows[name]]
         kind = kinds.get(what.type)
         if kind is None:
-            # The questionnaire's own: numbers where all are, else text.
-            numbers = all(
-                cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool)) for cell in cells
-            )
-            kind = kinds["number" if numbers and any(cell is not None for cell in cells) else "text"]
-            cells = cells if kind == kinds["number"] else [None if cell is None else str(cell) for cell in cells]
+            kind, cells = _guessed(cells, kinds)
         fields.append(pyarrow.field(column, kind, metadata={"meaning": what.meaning, "unit": what.unit}))
         columns.append(pyarrow.array(cells, kind))
     sink = pyarrow.BufferOutputStream()
     parquet.write_table(pyarrow.Table.from_arrays(columns, schema=pyarrow.schema(fields)), sink)
     return bytes(sink.getvalue().to_pybytes())
+
+
+def _guessed(cells: list[Any], kinds: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+    """Return the type of a column of the questionnaire or the browser, and its cells in that: text where they differ."""
+    said = [cell for cell in cells if cell is not None]
+    if said and all(isinstance(cell, bool) for cell in said):
+        return kinds["boolean"], cells
+    if said and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in said):
+        return kinds["number"], cells
+    return kinds["text"], [None if cell is None else str(cell) for cell in cells]
