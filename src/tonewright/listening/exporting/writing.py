@@ -118,7 +118,7 @@ def _parquet(tables: Tables, name: str) -> bytes:
 
 
 def _guessed(cells: list[Any], kinds: Mapping[str, Any]) -> tuple[Any, list[Any]]:
-    """Return the type of a column of the questionnaire or the browser, and its cells in that: text where they differ."""
+    """Return the type of a column of the questionnaire or the browser, and its cells: text where they differ."""
     said = [cell for cell in cells if cell is not None]
     if said and all(isinstance(cell, bool) for cell in said):
         return kinds["boolean"], cells
