@@ -65,6 +65,12 @@ class TestExport:
         assert "Preamp: 3.00 dB" in kept.out
         assert "Preamp: 0.00 dB" in cli("export", tmp_path / "loud.json", "--to", "equalizer-apo").out
 
+    def test_material(self, cli: Command, settings_file: Path, song: Path) -> None:
+        done = cli("export", settings_file, "--to", "equalizer-apo", "--material", song)
+        assert done.code == 0
+        assert "On the material the compressors change the level" in done.err
+        assert cli("export", settings_file, "--to", "equalizer-apo", "--material", settings_file).code == 4
+
     def test_standard_input(
         self, cli: Command, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:

@@ -256,3 +256,22 @@ def test_the_room_is_had_by_its_name() -> None:
     assert "formats" in dir(tw)
     code = "import tonewright.formats, sys; assert not {'numpy', 'pydantic', 'scipy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_material_decides_the_level_and_the_knee() -> None:
+    """Without compressors the level on the material is as it was with them; knees are folded over its levels."""
+    from tonewright.audio import Audio
+
+    rng = np.random.default_rng(4)
+    x = np.asarray(rng.standard_normal((2, 48_000)) * 0.1, dtype=np.float32)
+    sound = Audio(x, 48_000)
+    done = export(DYNAMIC, "equalizer-apo", material=sound)
+    read = parse(done.text).settings
+    with_db, without_db = (
+        10 * np.log10(np.mean(render_array(x.astype(np.float64), 48_000, one) ** 2)) for one in (DYNAMIC, read)
+    )
+    assert without_db == pytest.approx(with_db, abs=0.02)
+    assert done.max_error_db < 0.02
+    assert any("On the material" in sentence for sentence in done.warnings)
+    assert export(DYNAMIC, "camilladsp", material=sound).text != export(DYNAMIC, "camilladsp").text
+    assert export(DYNAMIC, "jsfx", material=sound).text == export(DYNAMIC, "jsfx").text

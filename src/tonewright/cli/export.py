@@ -30,6 +30,14 @@ def export(
     headroom: Annotated[
         bool, typer.Option("--headroom/--no-headroom", help="Lower the level so that steady tones do not clip.")
     ] = True,
+    material: Annotated[
+        Path | None,
+        typer.Option(
+            "--material",
+            metavar="SOUND",
+            help="A recording the settings are for: what compressors do on it counts where a program has none.",
+        ),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Write settings as a preset of another program, and say how exactly it carries them."""
@@ -46,11 +54,18 @@ def export(
         ) from None
     loaded = Settings.from_json(_stdin(), "standard input") if str(settings) == "-" else Settings.load(settings)
     limits = None if profile is None else Profile.load(profile)
-    done = write(loaded, chosen.name, rate_hz=rate, profile=limits, headroom=headroom)
+    heard = None
+    if material is not None:
+        from tonewright.audio import read
+
+        heard = read(material)
+    done = write(loaded, chosen.name, rate_hz=rate, profile=limits, headroom=headroom, material=heard)
     if isinstance(done.text, bytes) and target is None and not json:
         raise OutputError(f"A preset of {chosen.title} is a sound file; name its place with -o FILE{done.suffix}.")
     if target is not None:
-        done.save(target, tuple(each for each in (settings, profile) if each is not None and str(each) != "-"))
+        done.save(
+            target, tuple(each for each in (settings, profile, material) if each is not None and str(each) != "-")
+        )
     output.notes(done.warnings)
     if json:
         output.emit("export", {"input": settings, "output": target, **done.to_dict()})

@@ -93,12 +93,15 @@ class Job:
         The sample rate of the program.
     notes
         Where the formatter says what it converts or leaves out.
+    levels_db
+        Peak levels of the material in dBFS, where some is given.
     """
 
     settings: Settings
     stages: tuple[Stage, ...]
     rate_hz: float
     notes: Notes
+    levels_db: Array | None = None
 
 
 @dataclass(frozen=True)

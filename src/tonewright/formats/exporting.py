@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tonewright.audio import Audio
 from tonewright.errors import SettingsError
 from tonewright.formats.contract import ROUNDING_DB, Export, Job, Limits, Notes, Program
 from tonewright.formats.fitting import fit, grid
 from tonewright.formats.headroom import frequencies, needed_headroom_db
+from tonewright.formats.material import average_gain_db, excerpt, peak_levels_db
 from tonewright.formats.numbers import short
 from tonewright.formats.profile import Profile
 from tonewright.formats.registry import program as find
@@ -18,12 +20,16 @@ from tonewright.processor.filters import frequency_warnings, response_db, usable
 from tonewright.settings import Settings
 
 Array = NDArray[np.float64]
-#: A fit starts again with more care when it is off by more than this.
 _HEADROOM_STEP_DB = 0.01
 
 
 def export(
-    settings: Settings, program: str, rate_hz: float = 48_000.0, profile: Profile | None = None, headroom: bool = True
+    settings: Settings,
+    program: str,
+    rate_hz: float = 48_000.0,
+    profile: Profile | None = None,
+    headroom: bool = True,
+    material: Audio | None = None,
 ) -> Export:
     """Write settings in another program's words.
 
@@ -39,6 +45,9 @@ def export(
         Limits of a device's equalizer, to which the filters are fitted.
     headroom
         Whether the level is lowered so that steady tones at full scale do not clip.
+    material
+        A recording the settings are for: where compressors cannot be carried their average gain on it goes into the
+        preamp, and where knees cannot they are folded over its levels.
 
     Raises
     ------
@@ -55,6 +64,18 @@ def export(
         notes.tell(sentence)
     wanted = _usable(settings, rate_hz)
     written = _carried(wanted, chosen, notes)
+    offset = 0.0
+    heard = None if material is None else excerpt(material.samples, material.sample_rate)
+    if material is not None and heard is not None and chosen.dynamics == "none" and _any_compressor(wanted):
+        bare = wanted.model_copy(
+            update={
+                "bands": tuple(band.model_copy(update={"compressor": None}) for band in wanted.bands),
+                "compressor": None,
+            }
+        )
+        offset = average_gain_db(wanted, bare, heard, material.sample_rate)
+        notes.tell(f"On the material the compressors change the level by {offset:+.2f} dB, which is in the preamp.")
+        written = written.model_copy(update={"preamp_db": written.preamp_db + offset})
     written = _fitted(written, chosen.limits if profile is None else profile.limits, profile, rate_hz, notes)
     lowered = _headroom(written, rate_hz) if headroom else 0.0
     if lowered:
@@ -68,8 +89,16 @@ def export(
         notes.tell(f"The preamp stops at its upper end: raise the level by {excess:.1f} dB by hand.")
         written = _lowered(written, excess)
     stages = () if written.topology == "crossover" else stages_of(written)
-    text = chosen.write(Job(written, stages, rate_hz, notes))
-    error = _error_db(text, chosen, wanted, lowered, rate_hz)
+    text = chosen.write(
+        Job(
+            written,
+            stages,
+            rate_hz,
+            notes,
+            None if material is None or heard is None else peak_levels_db(heard, material.sample_rate),
+        )
+    )
+    error = _error_db(text, chosen, wanted, lowered - offset, rate_hz)
     exactness = notes.exactness
     if exactness == "exact" and error > ROUNDING_DB:
         exactness = "approximate"
@@ -239,6 +268,11 @@ def _error_db(text: str | bytes, program: Program, wanted: Settings, lowered: fl
 def _compresses(band: object) -> bool:
     compressor = getattr(band, "compressor", None)
     return compressor is not None and not compressor.is_neutral
+
+
+def _any_compressor(settings: Settings) -> bool:
+    outer = settings.compressor
+    return any(map(_compresses, settings.bands)) or (outer is not None and not outer.is_neutral)
 
 
 def _words(band: object) -> str:

@@ -96,7 +96,7 @@ def _folded(one: Dynamics, job: Job) -> Dynamics:
             "CamillaDSP's detector hears the sum of the channels, Tonewright's the loudest: a mono signal reads 6 dB "
             "higher there; raise the thresholds by 6 dB for such material."
         )
-    folded, off = fold_knee(one)
+    folded, off = fold_knee(one, job.levels_db)
     if one.knee_db > 0.0 and one.ratio > 1.0:
         job.notes.converted(
             f"CamillaDSP has no knee: that of {one.words} is folded into threshold and ratio, {off:.2f} dB off at "
