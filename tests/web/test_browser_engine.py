@@ -67,6 +67,12 @@ def test_worklet_equals_processor(page: Any, excerpt: Any, number: int) -> None:
     assert error_db(made, wanted) < REACHED_DB < BOUND_DB
 
 
+def test_settings_come_back_as_a_file_has_them(page: Any) -> None:
+    for settings in full_settings(20):
+        plain = "(settings) => import('/web/engine/settings.js').then(({ plain }) => plain(settings))"
+        assert Settings.from_dict(page.evaluate(plain, settings.to_dict())) == settings
+
+
 def test_neutral_settings_copy_the_samples(page: Any, excerpt: Any) -> None:
     settings = full_settings(20)[4].scaled(0.0)
     made = decoded(page.evaluate(RENDER, ["/stereo", 2, 48_000, settings.to_dict(), None]), 2)

@@ -90,6 +90,10 @@ def test_variants_are_equally_loud_and_none_clips(page: Any, song: Any) -> None:
         peaks.append(made.true_peak_dbtp + known[name]["gainDb"])
     assert trim == pytest.approx(min(0.0, -max(*peaks, target.true_peak_dbtp)), abs=0.05)
     assert ("quieter" in page.evaluate("player.state.trimNote")) == (trim < -0.05)
+    page.evaluate("player.setMatchTo('v6')")
+    moved = variants(page)
+    assert moved["v6"]["gainDb"] == 0
+    assert moved["original"]["gainDb"] == pytest.approx(-known["v6"]["gainDb"])
     page.evaluate("player.setMatch(false)")
     assert all(one["gainDb"] == 0 for one in variants(page).values())
 
@@ -186,6 +190,17 @@ def test_other_rates_are_converted_and_mono_counts_twice(page: Any) -> None:
     assert known["both"]["loudnessLufs"] == pytest.approx(-20.0, abs=0.05)
     assert known["mono"]["loudnessLufs"] == pytest.approx(-23.0, abs=0.05)
     assert known["mono"]["gainDb"] == pytest.approx(known["both"]["gainDb"], abs=MATCHED_LU)
+
+
+def test_a_sound_that_is_replaced_is_heard_in_its_variants(page: Any) -> None:
+    before = variants(page)["original"]["loudnessLufs"]
+    page.evaluate(
+        """async () => {
+          const channels = (await channelsOf("/song", 2)).map((x) => x.map((value) => value / 2));
+          await player.addSource("song", { sampleRate: 44100, channels });
+        }"""
+    )
+    assert variants(page)["original"]["loudnessLufs"] == pytest.approx(before - 6.02, abs=METER_LU)
 
 
 def test_without_shared_memory_and_without_a_worklet(chromium: Any, song: Any) -> None:

@@ -167,3 +167,28 @@ test("mono sounds come out of both sides, many channels without clipping", () =>
     for (const row of downmix(from, 2)) assert.ok(row.reduce((sum, x) => sum + x, 0) <= 1 + 1e-12 && row.length === from);
   }
 });
+
+test("mono and volume are what they say", () => {
+  const [left, right] = sound(9600, 2, 5);
+  const deck = deckWith([left, right]);
+  deck.receive({ type: "mono", on: true });
+  deck.receive({ type: "volume", factor: 0.5 });
+  deck.receive({ type: "play" });
+  const output = heard(deck, 6400);
+  for (let t = 2400; t < 6400; t++) {
+    assert.ok(Math.abs(output[0][t] - (left[t] + right[t]) / 4) < 1e-7);
+    assert.equal(output[0][t], output[1][t]);
+  }
+});
+
+test("a bad number is silenced, and forgotten with the settings it came with", () => {
+  const deck = deckWith(sound(48_000));
+  deck.receive({ type: "play" });
+  heard(deck, 1280);
+  deck.receive({ type: "settings", id: "a", settings: { bands: [{ type: "peak", frequency_hz: NaN, gain_db: 6 }] } });
+  assert.ok(heard(deck, 2560)[0].every(Number.isFinite));
+  deck.receive({ type: "settings", id: "a", settings: null });
+  heard(deck, 2560);
+  const [left] = heard(deck, 1280);
+  assert.ok(left.every(Number.isFinite) && left.some((x) => x !== 0));
+});

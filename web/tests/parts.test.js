@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { known } from "/web/parts/levels.js";
-import { keyed, moved, reach, reset, sayBand, withBand } from "/web/parts/handling.js";
+import { keyed, moved, reach, sayBand, withBand } from "/web/parts/handling.js";
 import { outline } from "/web/parts/outline.js";
 import { decibelTicks, hzAt, placeOf, roundRange, sayDb, sayHz, sayTime } from "/web/parts/scales.js";
-import { complete } from "/web/engine/settings.js";
+import { complete, neutralBand } from "/web/engine/settings.js";
 
 const full = complete({
   topology: "crossover",
@@ -50,8 +50,9 @@ test("keys move, and undo what they did", () => {
 });
 
 test("a reset band does nothing", () => {
-  assert.deepEqual([reset(peak).gain_db, reset(peak).compressor?.ratio, reset(peak).frequency_hz], [0, 1, 1000]);
-  assert.equal(reset(pass).type, "peak");
+  const none = neutralBand(peak);
+  assert.deepEqual([none.gain_db, none.compressor?.ratio, none.frequency_hz], [0, 1, 1000]);
+  assert.equal(neutralBand(pass).type, "peak");
 });
 
 test("bands of a crossover keep their order", () => {

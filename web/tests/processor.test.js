@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { planeSettings } from "/web/engine/plane.js";
+import { planeGainsDb, planePoint, planeSettings } from "/web/engine/plane.js";
 import { Processor, render } from "/web/engine/processor.js";
 import { responseDb } from "/web/engine/response.js";
 import { complete, isNeutral, neutralSettings, scaled } from "/web/engine/settings.js";
@@ -126,5 +126,8 @@ test("the tone plane's settings equal Python's", () => {
       assert.ok(Math.abs(one.frequency_hz / wanted.bands[i].frequency_hz - 1) < 1e-9);
       assert.ok(Math.abs(one.q - wanted.bands[i].q) < 1e-9);
     });
+    const { lowDb, highDb } = planeGainsDb(point[0], point[1]);
+    const back = planePoint(lowDb, highDb);
+    assert.ok(Math.abs(back.x - Math.min(point[0], 6)) < 1e-9 && Math.abs(back.y - point[1]) < 1e-9);
   }
 });

@@ -85,6 +85,11 @@ class Variant {
     if (this.views[0].length !== n) this.views = this.lanes.map((lane) => lane.subarray(0, n));
     this.sound.forEach((x, channel) => head.read(x, this.views[channel], n));
     this.stream.process(this.views, this.views);
+    if (this.views.some((lane) => !Number.isFinite(lane[n - 1]))) {
+      // A bad number would stay in the filters for ever.
+      this.stream.reset();
+      for (const lane of this.views) lane.fill(0);
+    }
     if (this.weight.value === 0 && this.weight.goal === 0) {
       this.gain.value = this.gain.goal;
       return;

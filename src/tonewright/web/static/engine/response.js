@@ -6,7 +6,7 @@
 /** @import { Settings } from "./types.js" */
 
 import { bandSection, splitSections } from "./filters.js";
-import { bandIsNeutral, complete, crossoverHz, isNeutral } from "./settings.js";
+import { complete, crossoverHz, isNeutral } from "./settings.js";
 
 /** What a level of nothing is drawn as: -240 dB. */
 const LOWEST = 1e-12;
@@ -99,10 +99,3 @@ export function responseDb(settings, frequencies, sampleRate) {
     return level + decibels(re, im);
   });
 }
-
-/**
- * The bands of settings that do something, for lists and labels: their indices.
- * @param {Settings} settings
- */
-export const activeBands = (settings) =>
-  (settings.bands ?? []).flatMap((band, index) => (bandIsNeutral(band) ? [] : [index]));

@@ -3,8 +3,8 @@
 /** @import { FullBand } from "../engine/types.js" */
 /** @import { Axes } from "./axes.js" */
 
-import { filterIsNeutral, hasGain } from "../engine/settings.js";
-import { keyed, moved, reset, sayBand } from "./handling.js";
+import { filterIsNeutral, hasGain, neutralBand } from "../engine/settings.js";
+import { keyed, moved, sayBand } from "./handling.js";
 import { html } from "./part.js";
 import { between, hzAt, placeOf } from "./scales.js";
 import { phrase } from "./words.js";
@@ -147,7 +147,7 @@ export class Handle {
     if (!this.#pointers.delete(event.pointerId) || this.#pointers.size > 0) return;
     if (this.#moved < CLICK && event.type === "pointerup") {
       // Two taps are a double click; browsers do not agree on one where fingers may not zoom.
-      if (event.timeStamp - this.#tapped < DOUBLE_MS) this.#take(reset(this.owner.band()));
+      if (event.timeStamp - this.#tapped < DOUBLE_MS) this.#take(neutralBand(this.owner.band()));
       this.#tapped = event.timeStamp;
     }
     this.#settle();

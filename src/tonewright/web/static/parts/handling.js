@@ -3,7 +3,7 @@
 /** @import { FullBand, FullSettings } from "../engine/types.js" */
 
 import { TABLES } from "../engine/parameters.js";
-import { crossoverHz, filterIsNeutral, hasGain } from "../engine/settings.js";
+import { crossoverHz, hasGain, neutralBand } from "../engine/settings.js";
 import { between, sayDb, sayHz } from "./scales.js";
 import { phrase } from "./words.js";
 
@@ -39,14 +39,6 @@ export function withBand(settings, index, band) {
     band = { ...band, frequency_hz: between(band.frequency_hz, below * 1.05, above / 1.05) };
   }
   return { ...settings, bands: settings.bands.map((one, i) => (i === index ? band : one)) };
-}
-
-/** Without effect, where it is. @param {FullBand} band @returns {FullBand} */
-export function reset(band) {
-  const compressor = band.compressor && { ...band.compressor, ratio: 1, makeup_db: 0 };
-  return hasGain(band.type)
-    ? { ...band, gain_db: 0, compressor }
-    : { ...band, type: "peak", gain_db: 0, compressor };
 }
 
 /** Steps of keys: an octave's twelfth, half a decibel, a sixth of Q's octave; fine ones a quarter or fifth of that. */
@@ -85,7 +77,7 @@ export function keyed(band, key, fine) {
     case "Home":
     case "Delete":
     case "Backspace":
-      return reset(band);
+      return neutralBand(band);
     default:
       return null;
   }
@@ -126,6 +118,3 @@ export function reach(settings, index) {
     return Math.exp(-0.5 * (octaves / 0.6) ** 2);
   };
 }
-
-/** Whether a band's filter is drawn as doing something. @param {FullBand} band */
-export const isDrawn = (band) => !filterIsNeutral(band);

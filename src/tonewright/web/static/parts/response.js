@@ -8,10 +8,10 @@
 
 import { staticReductionDb } from "../engine/compressor.js";
 import { bandResponseDb, logFrequencies, responseDb } from "../engine/response.js";
-import { complete, compressorIsNeutral, neutralSettings } from "../engine/settings.js";
+import { complete, compressorIsNeutral, filterIsNeutral, neutralSettings } from "../engine/settings.js";
 import { AXES_STYLE, Axes } from "./axes.js";
 import { Handle } from "./handle.js";
-import { isDrawn, reach, sayBand, withBand } from "./handling.js";
+import { reach, sayBand, withBand } from "./handling.js";
 import { levelled } from "./levels.js";
 import { Part, html, sheet, svg } from "./part.js";
 import { pathOf, roundRange } from "./scales.js";
@@ -184,7 +184,7 @@ export class Response extends Part {
     const behind = svg("g", { class: "behind" });
     behind.append(...levelled(this.#curves).map((curve) => axes.curve(curve)));
     const drawn = bands.flatMap((row, i) => {
-      if (!isDrawn(settings.bands[i])) return [];
+      if (filterIsNeutral(settings.bands[i])) return [];
       const zero = `L${axes.x(20000)} ${axes.y(0)}L${axes.x(20)} ${axes.y(0)}Z`;
       return [svg("path", { class: i === this.#selected ? "band chosen" : "band", d: axes.path(FREQUENCIES, row) + zero })];
     });

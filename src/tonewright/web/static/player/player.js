@@ -138,7 +138,8 @@ export class Player extends EventTarget {
   // Sounds and variants
 
   /**
-   * Add a sound, or replace one. Another sample rate than the context's is converted to it.
+   * Add a sound, or replace one; variants of the old one take the new one. Another sample rate than the context's is
+   * converted to it.
    * @param {string} id
    * @param {Source} source
    */
@@ -153,6 +154,7 @@ export class Player extends EventTarget {
     const spectrum = this.jobs.spectrum(id).then((found) => (kept.heard = heardPowers(found, this.sampleRate)));
     spectrum.catch((error) => this.#fail(error));
     this.#change();
+    for (const [variant, known] of [...this.#variants]) if (known.source === id) await this.setVariant(variant, known);
   }
 
   /** Remove a sound and the variants of it. @param {string} id */
