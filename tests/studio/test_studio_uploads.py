@@ -6,6 +6,7 @@ import asyncio
 import errno
 import hashlib
 import io
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -165,6 +166,26 @@ def test_what_cannot_be_used_gets_one_sentence(fresh: Client, tmp_path: Path) ->
     assert fresh.get("/api/start").json()["recordings"] == []
     sessions = [path for path in shared().folders[0].iterdir() if path.is_dir()]
     assert any(not list(path.iterdir()) for path in sessions), "nothing of them is left"
+
+
+def test_damaged_files_are_taken_or_refused_in_a_sentence(fresh: Client, tmp_path: Path) -> None:
+    subtypes = {"a.wav": "PCM_16", "a.flac": "PCM_16", "a.ogg": "VORBIS"}
+    whole = [write_music(tmp_path / name, 0.3, subtype).read_bytes() for name, subtype in subtypes.items()]
+    draw = random.Random(7)
+    for number in range(45):
+        content = bytearray(whole[number % 3])
+        for _ in range(draw.choice((1, 3, 20))):
+            place = draw.randrange(len(content) if draw.random() < 0.3 else 200)
+            content[place] = draw.randrange(256)
+        if draw.random() < 0.2:
+            del content[draw.randrange(len(content)) :]
+        answer = fresh.post("/api/recordings", params={"name": "x.wav"}, content=bytes(content))
+        assert answer.status_code in (201, 422) or (answer.status_code, len(content)) == (400, 0), answer.text
+        if answer.status_code == 201:
+            fresh.delete(f"/api/recordings/{answer.json()['id']}")
+        else:
+            assert answer.json()["message"].endswith(".")
+            assert "tonewright-studio-" not in answer.text
 
 
 def test_content_counts_and_not_the_name(client: Client, tmp_path: Path) -> None:
