@@ -172,7 +172,7 @@ def test_damaged_files_are_taken_or_refused_in_a_sentence(fresh: Client, tmp_pat
     subtypes = {"a.wav": "PCM_16", "a.flac": "PCM_16", "a.ogg": "VORBIS"}
     whole = [write_music(tmp_path / name, 0.3, subtype).read_bytes() for name, subtype in subtypes.items()]
     draw = random.Random(7)
-    for number in range(45):
+    for number in range(24):
         content = bytearray(whole[number % 3])
         for _ in range(draw.choice((1, 3, 20))):
             place = draw.randrange(len(content) if draw.random() < 0.3 else 200)
