@@ -78,6 +78,22 @@ def opened(chromium: Any, size: tuple[int, int] = DESK, scheme: str = "light", r
     assert not own, own
 
 
+def fresh(page: Any) -> None:
+    """Take back everything at once, history included; the recording stays open."""
+    page.evaluate(
+        """async () => {
+          const { newDoc, initial } = await import("/static/studio/model/state.js");
+          const { recording } = studio.store.get().view;
+          document.querySelectorAll("dialog[open]").forEach((each) => each.close());
+          document.activeElement?.blur();
+          studio.sound.player.pause();
+          const view = { ...initial().view, recording };
+          studio.store.send({ type: "project", past: [], doc: newDoc(), future: [], view });
+        }"""
+    )
+    playable(page)
+
+
 def until(page: Any, holds: str, argument: Any = None) -> None:
     """Wait until an expression, or a function of the argument, holds; the policy forbids playwright's own way."""
     end = time.monotonic() + PATIENCE / 1000

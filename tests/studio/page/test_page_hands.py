@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studio_page import gains, kept, opened, playable, until
+from studio_page import drop_song, fresh, gains, kept, music, opened, playable, until
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One page for all of them, with a recording that has something to be mended."""
+    with opened(chromium) as page:
+        drop_song(page, music(tmp_path_factory.mktemp("music") / "dull.wav", tilt=1.1))
+        yield page
 
 
 @pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
-    with opened(chromium) as page:
-        yield page
+def page(desk: Any) -> Any:
+    fresh(desk)
+    return desk
 
 
 def test_keys_alone_from_a_question_to_a_file(page: Any, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ export async function ask(studio, prompt) {
   const body = { prompt, recording: view.recording?.id ?? null, conversation: doc.conversation };
   const result = await work(studio, "Thinking of people", (watch, signal) => api.door("say", body, watch, signal));
   if (!result) return false;
-  const answer = answerOf(result);
+  const answer = answerOf(result, doc.turns);
   studio.store.send({ type: "answer", answer, said: prompt, conversation: result.details.conversation });
   return true;
 }

@@ -16,9 +16,10 @@ const SENTENCES = 6;
 
 /**
  * @param {any} result what a door answered
+ * @param {import("./types.js").Turn[]} [turns] of the conversation so far
  * @returns {Answer}
  */
-export function answerOf(result) {
+export function answerOf(result, turns = []) {
   const { details } = result;
   const said = result.kind === "say";
   /** @type {string[]} */
@@ -28,7 +29,7 @@ export function answerOf(result) {
     title: result.story?.title ?? "",
     settings: withHandles(result.timeline ? result.timeline.sections[0].settings : result.settings),
     sections: result.timeline?.sections ?? [],
-    why: said ? whySaid(result) : whyOf(result.bands, Math.max(result.settings?.bands.length ?? 0, HANDLES)),
+    why: said ? whySaid(result, turns) : whyOf(result.bands, Math.max(result.settings?.bands.length ?? 0, HANDLES)),
     summary: [...summary, ...(said ? result.notes ?? [] : [])].slice(0, SENTENCES),
     plane: said ? planeOf(details) : null,
     offer: details?.offer ?? null,
@@ -57,18 +58,22 @@ export function whyOf(bands, count) {
 }
 
 /**
- * Beside each band that acts, the sentence of the answer that asked for it, else what it does.
- * @param {any} result of say
+ * Beside each band that acts, what asked for it, now or earlier in the conversation; else what it does.
+ * @param {any} result of say @param {import("./types.js").Turn[]} turns
  */
-function whySaid(result) {
+function whySaid(result, turns) {
   const plain = whyOf(result.bands, result.settings.bands.length);
   /** @type {string[]} */
-  const told = result.details.turn?.explanation ?? [];
+  const told = [...(result.details.turn?.explanation ?? []), ...[...turns].reverse().flatMap(({ answer }) => answer)];
   const people = told.find((line) => line.startsWith("People"));
   return plain.map((words, index) => {
-    const { frequency_hz } = result.settings.bands[index];
+    if (!words) return "";
+    const { frequency_hz, type } = result.settings.bands[index];
     const own = told.find((line) => line.includes(hertz(frequency_hz)));
-    return words && (own ?? people ?? words);
+    // "Warm: +3.0 dB around 173 Hz." came with numbers that a later turn may have changed.
+    const [, word] = /^([^:\d]+): /.exec(own ?? "") ?? [];
+    if (word) return `${words} You asked for: ${word.toLowerCase()}.`;
+    return own ?? (type.endsWith("_shelf") ? people : null) ?? words;
   });
 }
 

@@ -1,6 +1,6 @@
 /** Settings at a point of the tone plane. The law itself is the engine's. */
 
-import { EDGE, planeGainsDb } from "/static/web/engine/plane.js";
+import { EDGE, planeGainsDb, planePoint } from "/static/web/engine/plane.js";
 
 /** @typedef {import("./types.js").Settings} Settings */
 /** @typedef {import("./types.js").Point} Point */
@@ -23,13 +23,25 @@ export function atPoint(settings, [x, y]) {
   SHELVES.forEach((shelf, index) => {
     const band = { ...shelf, gain_db: [lowDb, highDb][index] + 0 };
     const found = bands.findIndex(
-      ({ type, frequency_hz }) => type === shelf.type && Math.abs(frequency_hz / shelf.frequency_hz - 1) < 0.01,
+      ({ type, frequency_hz }) => type === shelf.type && isNear(frequency_hz, shelf),
     );
     if (found >= 0) bands[found] = { ...bands[found], gain_db: band.gain_db };
     else bands = index === 0 ? [band, ...bands] : [...bands, band];
   });
   return { ...settings, bands };
 }
+
+/** Where the shelves of settings stand on the plane; its middle where there are none. @param {Settings} settings @returns {Point} */
+export function pointOf(settings) {
+  const [low, high] = SHELVES.map(
+    (shelf) => settings.bands.find(({ type, frequency_hz }) => type === shelf.type && isNear(frequency_hz, shelf))?.gain_db ?? 0,
+  );
+  const { x, y } = planePoint(low, high);
+  return [x, y];
+}
+
+/** @param {number} hz @param {{frequency_hz: number}} shelf */
+const isNear = (hz, shelf) => Math.abs(hz / shelf.frequency_hz - 1) < 0.01;
 
 /** People drawn from a distribution for want of named ones. */
 const PEOPLE = 24;

@@ -78,9 +78,3 @@ export const channels = (channels) => ["", "mono", "stereo"][channels] ?? `${cha
 export function compression(compressor) {
   return `${ratio(compressor.ratio)} above ${minus(trimmed(compressor.threshold_db.toFixed(1)))} dB`;
 }
-
-/** What a band does, as a screen reader says it. @param {import("./types.js").Band} band @param {number} index */
-export function bandInWords(band, index) {
-  const gain = band.type.endsWith("_pass") ? "" : `, ${decibels(band.gain_db ?? 0)}`;
-  return `Band ${index + 1}, ${TYPES[band.type]}, ${hertz(band.frequency_hz)}${gain}, ${sharpness(band.q)}`;
-}

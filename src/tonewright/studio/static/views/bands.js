@@ -3,7 +3,7 @@
 import { flag, h, say } from "../dom.js";
 import { REST, bandIsNeutral, compressorIsNeutral, isPass } from "../model/settings.js";
 import { resultSettings } from "../model/state.js";
-import { TYPES, bandInWords, compression, hertz, region, sharpness, signed } from "../model/words.js";
+import { TYPES, compression, hertz, region, sharpness, signed } from "../model/words.js";
 
 /** @typedef {import("../model/types.js").State} State */
 /** @typedef {import("../model/types.js").Band} Band */
@@ -97,7 +97,6 @@ function card(index, store) {
       element.classList.toggle("still", bandIsNeutral(band));
       flag(element, "aria-selected", chosen);
       element.tabIndex = chosen ? 0 : -1;
-      element.setAttribute("aria-label", `${bandInWords(band, index)}. ${words}`);
     },
   };
 }

@@ -3,7 +3,7 @@
 import "/static/web/parts/plane.js";
 import { ask } from "../commands.js";
 import { h, icon, say } from "../dom.js";
-import { spreadOf } from "../model/plane.js";
+import { pointOf, spreadOf } from "../model/plane.js";
 
 /** @typedef {import("../studio.js").Studio} Studio */
 
@@ -134,8 +134,7 @@ function mountCloud({ store }) {
         const people = `${points.length} people who might ask this.`;
         say(words, now.takes.length ? `${people} Try a dot, or drag the ring.` : `Your words decided. The dots: ${people}`);
       }
-      // Where words decided, the shelves of the plane rest in its middle.
-      const [x, y] = now.chosen ?? [0, 0];
+      const [x, y] = now.chosen ?? pointOf(store.get().doc.answer.settings);
       plane.value = { x, y };
       other.disabled = now.takes.length === 0;
     },
