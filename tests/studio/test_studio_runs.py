@@ -31,7 +31,8 @@ def lives(process: int) -> bool:
 
 
 @POSIX
-def test_nothing_is_left_at_the_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_nothing_is_left_at_the_end(tmp_path: Path, name: str) -> None:
     server = Server(tmp_path)
     client = server.client()
     client.upload(write_music(tmp_path / "a.wav", 0.5))
@@ -40,7 +41,7 @@ def test_nothing_is_left_at_the_end(tmp_path: Path) -> None:
     assert len(list(folder.rglob("source"))) == 1
     workers = server.workers()
     assert workers
-    assert server.end(signal.SIGTERM) == 143
+    assert server.end(getattr(signal, name)) == 143
     assert server.folders == []
     assert wait_until(lambda: not any(map(lives, workers)))
 

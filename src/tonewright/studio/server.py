@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import secrets
+import signal
 import socket
 import threading
 import webbrowser
@@ -98,7 +100,16 @@ def serve(
         started(Started(url, host, actual, token, is_loopback(host)))
         if browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        _heed_hangup()
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _heed_hangup() -> None:
+    """Let a closed terminal end the studio in order, unless somebody (nohup) wants it to live on."""
+    number = getattr(signal, "SIGHUP", None)
+    with contextlib.suppress(ValueError):  # not in the main thread
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _modules() -> tuple[Any, Any, Any]:
