@@ -287,3 +287,26 @@ def test_settings_set_before_a_part_is_known_are_kept(page: Any) -> None:
         }"""
     )
     assert names == [False, 24]
+
+
+@pytest.mark.parametrize("page", [PHONE], ids=["phone"], indirect=True)
+def test_two_fingers_change_the_width(page: Any) -> None:
+    x, y = box(page, "tw-response .handle >> nth=1")
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: tuple[int, float, float]) -> None:
+        points = [{"id": number, "x": at_x, "y": at_y} for number, at_x, at_y in places]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (0, x, y))
+    fingers("touchStart", (0, x, y), (1, x + 60, y + 40))
+    fingers("touchMove", (0, x, y), (1, x + 120, y + 80))
+    bands = [each["settings"]["bands"][1] for each in said(page, "response", "input")]
+    assert bands[-1]["q"] == pytest.approx(0.55, rel=0.05)
+    assert bands[-1]["frequency_hz"] == 310
+    fingers("touchEnd", (1, x + 120, y + 80))
+    fingers("touchMove", (0, x + 20, y))
+    fingers("touchEnd")
+    last = said(page, "response", "change")[0]["settings"]["bands"][1]
+    assert last["q"] == bands[-1]["q"]
+    assert last["frequency_hz"] > 330

@@ -49,7 +49,7 @@ export class Handle {
     this.element = html("div", { class: "handle", role: "slider", tabindex: 0, "aria-describedby": "help" });
     this.element.append(html("i", { "aria-hidden": "true" }, String(number)));
     const { element } = this;
-    element.addEventListener("pointerdown", (event) => this.#press(event));
+    element.addEventListener("pointerdown", (event) => this.press(event));
     element.addEventListener("pointermove", (event) => this.#drag(event));
     for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) {
       element.addEventListener(type, (event) => this.#release(event));
@@ -99,15 +99,19 @@ export class Handle {
     this.owner.settle();
   }
 
-  /** @param {PointerEvent} event */
-  #press(event) {
+  /** Take a pointer: the first drags; a second one, wherever it comes down, pinches. @param {PointerEvent} event */
+  press(event) {
     if (event.button !== 0) return;
     this.element.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, event);
+    this.#moved = 0;
+    this.#begin();
+    this.owner.choose();
+  }
+
+  #begin() {
     const { frequency_hz, gain_db, q } = this.owner.band();
     this.#led = { place: placeOf(frequency_hz), gainDb: gain_db, q };
-    this.#moved = 0;
-    this.owner.choose();
   }
 
   /** @param {PointerEvent} event */
@@ -118,6 +122,7 @@ export class Handle {
     if (x === 0 && y === 0) return;
     const band = this.owner.band();
     if (this.#pointers.size > 1) {
+      this.#moved = CLICK;
       const spread = this.#spread();
       this.#pointers.set(event.pointerId, event);
       // Fingers apart: wider.
@@ -144,7 +149,8 @@ export class Handle {
 
   /** @param {PointerEvent} event */
   #release(event) {
-    if (!this.#pointers.delete(event.pointerId) || this.#pointers.size > 0) return;
+    if (!this.#pointers.delete(event.pointerId)) return;
+    if (this.#pointers.size > 0) return this.#begin();
     if (this.#moved < CLICK && event.type === "pointerup") {
       // Two taps are a double click; browsers do not agree on one where fingers may not zoom.
       if (event.timeStamp - this.#tapped < DOUBLE_MS) this.#take(neutralBand(this.owner.band()));

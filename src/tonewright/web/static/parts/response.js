@@ -72,6 +72,14 @@ export class Response extends Part {
     this.help = html("span", { id: "help", class: "hidden" });
     this.stage = html("div", { role: "group" });
     this.tree.append(this.drawing, this.stage, this.help);
+    // While a handle is held, another finger is meant for it, even if it comes down on a neighbour.
+    const second = (/** @type {Event} */ event) => {
+      const held = this.#handles.find(({ isHeld }) => isHeld);
+      if (!held) return;
+      event.stopPropagation();
+      held.press(/** @type {PointerEvent} */ (event));
+    };
+    this.tree.addEventListener("pointerdown", second, { capture: true });
   }
 
   connectedCallback() {
