@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.recording import Bar, Recording, arguments
+from benchmarks.studio_start import note_priority
 
 _SECONDS = 600
 _SONG = Path(__file__).resolve().parents[1] / "examples" / "song.ogg"
@@ -45,6 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = _long_song(Path(folder))
         recording.rounds = [_round(path) for _ in range(given.rounds)]
+    note_priority(recording)
     for name in ("server", "workers"):
         value = max(each["all"][f"{name}_mb"] for each in recording.rounds)
         recording.bars.append(Bar(f"memory of the {name}, MB", value, _BAR_MB, at_least=False))

@@ -40,9 +40,17 @@ def main() -> None:
     for job in jobs.values():
         job()
     recording.rounds = interleave(jobs, given.rounds)
+    note_priority(recording)
     recording.bars.append(Bar("page, s", recording.median(PAGE, "wall_s"), _BAR, at_least=False))
     recording.print({"wall_s": ("wall ms", 1e3, ".0f"), "cpu_s": ("server's CPU ms", 1e3, ".0f")}, NOTHING)
     recording.write(given.output, NOTHING, ("wall_s",))
+
+
+def note_priority(recording: Recording) -> None:
+    """Say so if this was run ahead of what else kept the machine busy."""
+    scheduler = getattr(os, "sched_getscheduler", None)
+    if scheduler is not None and scheduler(0) != os.SCHED_OTHER:
+        recording.notes.append("Run at real-time priority (chrt -r 5), because other programs kept the machine busy.")
 
 
 def _studio(*, recordings: bool) -> dict[str, float]:
