@@ -83,7 +83,7 @@ def test_written_is_read(program: str) -> None:
 def test_exported_is_parsed(program: str) -> None:
     rng = np.random.default_rng(15)
     one = programs()[program]
-    for _ in range(10):
+    for _ in range(5):
         settings = drawn_settings(
             rng, passes="low_pass" in one.limits.types, bands=min(4, one.limits.bands), gain_db=4.0
         )
@@ -124,7 +124,7 @@ def test_rockbox_within_its_tenths() -> None:
         filters = [s for s in stages_of(drawn) if isinstance(s, Filter)]
         shelves = [next((s for s in filters if s.type == kind), None) for kind in ("low_shelf", "high_shelf")]
         row = [shelves[0], *(s for s in filters if s.type == "peak"), shelves[1]]
-        stages = (Gain(-3.21), *(replace(s, q=max(s.q, 0.5)) for s in row if s is not None))
+        stages: tuple[Stage, ...] = (Gain(-3.21), *(replace(s, q=max(s.q, 0.5)) for s in row if s is not None))
         text = one.write(Job(drawn, stages, 48_000.0, Notes()))
         assert isinstance(text, str)
         level, *back = one.read(text, Notes()).stages
@@ -150,7 +150,8 @@ def test_points_of_curves_are_on_the_response(program: str, digits: float) -> No
         text = one.write(Job(settings, stages_of(settings), 48_000.0, Notes()))
         assert isinstance(text, str)
         frequency, gains = points(text)
-        assert np.abs(gains - response_db(settings, frequency, 48_000)).max() <= digits + 1e-9
+        ours = np.maximum(response_db(settings, frequency, 48_000), -120.0)
+        assert np.abs(gains - ours).max() <= digits + 1e-9
 
 
 @pytest.mark.parametrize("program", ["graphic-eq", "wavelet"])

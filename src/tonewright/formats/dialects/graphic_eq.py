@@ -19,6 +19,8 @@ from tonewright.settings import Settings
 
 Array = NDArray[np.float64]
 _STEP = 1.0563
+#: What several low-passes leave far above them is not worth more digits.
+_SILENCE_DB = -120.0
 _LINE = re.compile(r"^\s*graphic\s?eq\s*:\s*(.*)$", re.IGNORECASE | re.MULTILINE)
 _TITLE = "GraphicEQ"
 
@@ -30,7 +32,7 @@ def wavelet_frequencies() -> list[int]:
 
 
 def _gains(settings: Settings, frequency: Array, rate_hz: float) -> Array:
-    return response_db(settings, np.minimum(frequency, HIGHEST_OF_RATE * rate_hz), rate_hz)
+    return np.maximum(response_db(settings, np.minimum(frequency, HIGHEST_OF_RATE * rate_hz), rate_hz), _SILENCE_DB)
 
 
 def _line(frequency: Array, gains: Array, decimals: int) -> str:
