@@ -45,6 +45,7 @@ def create_app(studio: Studio) -> Any:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        studio.lanes.quick.prepare("hearing")  # beside the browser's start
         try:
             yield
         finally:

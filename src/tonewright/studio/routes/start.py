@@ -31,7 +31,6 @@ async def start(
     studio: Annotated[Studio, Depends(studio_of)], session: Annotated[Session, Depends(session_of)]
 ) -> dict[str, Any]:
     """Say what there is and what can be done."""
-    studio.lanes.quick.prepare("hearing")
     opened = studio.options.opened
     return {
         "version": __version__,
