@@ -115,6 +115,12 @@ def test_while_settings_move_only_the_last_is_measured(page: Any, song: Any) -> 
     assert known["quality"] == "measured"
     made = measure(Audio(render_array(song, RATE, last), RATE))
     assert known["loudnessLufs"] == pytest.approx(made.integrated_lufs, abs=METER_LU)
+    # Away and back at once: what is known already counts, whatever comes in late.
+    other = "{ bands: [{ type: 'peak', frequency_hz: 500, gain_db: 12 }] }"
+    page.evaluate(
+        f"(last) => (player.changeSettings('result', {other}), player.changeSettings('result', last))", last.to_dict()
+    )
+    assert variants(page)["result"] == known
 
 
 def test_playing_switching_looping_and_ending(page: Any) -> None:
@@ -201,6 +207,26 @@ def test_a_sound_that_is_replaced_is_heard_in_its_variants(page: Any) -> None:
         }"""
     )
     assert variants(page)["original"]["loudnessLufs"] == pytest.approx(before - 6.02, abs=METER_LU)
+
+
+#: A worker that can do nothing.
+FAULTY = "addEventListener('message', ({ data }) => data.job && postMessage({ job: data.job, error: 'no memory' }))"
+
+
+def test_what_cannot_be_measured_is_still_heard(chromium: Any, origin: str) -> None:
+    with opened(chromium, origin) as page:
+        page.evaluate(HELPERS)
+        headers = {"Cross-Origin-Embedder-Policy": "require-corp"}
+        page.route(
+            "**/worker.js", lambda route: route.fulfill(body=FAULTY, content_type="text/javascript", headers=headers)
+        )
+        assert page.evaluate(OPEN) == ["worklet", RATE]
+        page.evaluate("player.play()")
+        loud = "detail.peakDb[0] > -100 && done()"
+        page.evaluate(f"new Promise((done) => player.addEventListener('levels', ({{ detail }}) => {loud}))")
+        assert page.evaluate("player.state.variants[0].quality") == "pending"
+        told = [each[1]["message"] for each in page.evaluate("heard") if each[0] == "failed"]
+        assert set(told) == {"The loudness could not be measured: no memory"}
 
 
 def test_without_shared_memory_and_without_a_worklet(chromium: Any, song: Any) -> None:

@@ -9,6 +9,7 @@
 
 /** @typedef {{source: string, settings: Settings | null}} Wanted */
 /** @typedef {{loudness: Loudness, exact: boolean}} Known */
+/** @typedef {{wanted: Wanted, stop: AbortController}} Newest */
 
 /** How long settings must rest before the whole is measured, in milliseconds. */
 const REST_MS = 250;
@@ -20,7 +21,7 @@ const pause = (/** @type {number} */ ms) => new Promise((wake) => setTimeout(wak
 export class Levels {
   /**
    * @param {Jobs} jobs
-   * @param {(id: string, known: Known) => void} tell
+   * @param {(id: string, known: Known, of: Wanted) => void} tell
    * @param {(error: Error) => void} fail
    */
   constructor(jobs, tell, fail) {
@@ -29,7 +30,7 @@ export class Levels {
     this.fail = fail;
     /** @type {Map<string, Loudness>} */
     this.memory = new Map();
-    /** What each variant was last asked for, and how to give it up. @type {Map<string, {wanted: Wanted, stop: AbortController}>} */
+    /** What each variant was last asked for, and how to give it up. @type {Map<string, Newest>} */
     this.newest = new Map();
     /** Variants whose estimate is under way. @type {Map<string, Promise<void>>} */
     this.estimating = new Map();
@@ -49,7 +50,7 @@ export class Levels {
     this.newest.set(id, { wanted, stop });
     const known = this.memory.get(keyOf(wanted));
     if (known) {
-      this.tell(id, { loudness: known, exact: true });
+      this.tell(id, { loudness: known, exact: true }, wanted);
       return Promise.resolve();
     }
     const estimate = this.#estimate(id);
@@ -68,26 +69,37 @@ export class Levels {
     while (this.open.size) await Promise.allSettled(this.open);
   }
 
-  /** One estimate per variant at a time; when it is done, another if settings have changed meanwhile. @param {string} id */
+  /**
+   * One estimate per variant at a time; when it is done, another if settings have changed meanwhile.
+   * @param {string} id
+   */
   #estimate(id) {
     const running = this.estimating.get(id);
     if (running) return running;
-    const work = (async () => {
-      for (let done = null; this.newest.has(id) && done !== this.newest.get(id); ) {
-        done = /** @type {{wanted: Wanted, stop: AbortController}} */ (this.newest.get(id));
-        const { source, settings } = done.wanted;
-        const loudness = await this.jobs.measure(source, settings, { quick: true });
-        if (loudness.whole) {
-          this.#remember(done.wanted, loudness);
-          done.stop.abort();
-        }
-        if (!this.newest.has(id) || (this.memory.has(keyOf(done.wanted)) && !loudness.whole)) continue;
-        this.tell(id, { loudness, exact: loudness.whole && done === this.newest.get(id) });
-      }
-    })().finally(() => this.estimating.delete(id));
+    const work = this.#estimateNewest(id).finally(() => this.estimating.delete(id));
     this.estimating.set(id, work);
     this.#keep(work);
     return work;
+  }
+
+  /** @param {string} id */
+  async #estimateNewest(id) {
+    /** @type {Newest | undefined} */
+    let done;
+    for (let newest = this.newest.get(id); newest && newest !== done; newest = this.newest.get(id)) {
+      done = newest;
+      const { wanted, stop } = newest;
+      if (this.memory.has(keyOf(wanted))) continue;
+      const loudness = await this.jobs.measure(wanted.source, wanted.settings, { quick: true });
+      if (loudness.whole) {
+        this.#remember(wanted, loudness);
+        stop.abort();
+      }
+      const now = this.newest.get(id);
+      // What is known of the newest settings is better than what was found out about others.
+      if (!now || (this.memory.has(keyOf(now.wanted)) && !(loudness.whole && now === newest))) continue;
+      this.tell(id, { loudness, exact: loudness.whole && now === newest }, wanted);
+    }
   }
 
   /** @param {string} id @param {Wanted} wanted @param {AbortSignal} signal */
@@ -98,7 +110,7 @@ export class Levels {
     if (signal.aborted) return;
     const loudness = await this.jobs.measure(wanted.source, wanted.settings, { signal });
     this.#remember(wanted, loudness);
-    if (!signal.aborted) this.tell(id, { loudness, exact: true });
+    if (!signal.aborted) this.tell(id, { loudness, exact: true }, wanted);
   }
 
   /** @param {Wanted} wanted @param {Loudness} loudness */

@@ -5,7 +5,7 @@
 /** @import { Command, Report } from "../engine/deck.js" */
 /** @import { Settings } from "../engine/types.js" */
 /** @import { Device } from "./device.js" */
-/** @import { Known } from "./levels.js" */
+/** @import { Known, Wanted } from "./levels.js" */
 /** @import { Heard } from "./predict.js" */
 /** @import { Source } from "./sounds.js" */
 
@@ -97,7 +97,7 @@ export class Player extends EventTarget {
     this.jobs = new Jobs();
     this.levels = new Levels(
       this.jobs,
-      (id, known) => this.#learn(id, known),
+      (id, known, of) => this.#learn(id, known, of),
       (error) => this.#fail(error),
     );
   }
@@ -180,7 +180,8 @@ export class Player extends EventTarget {
     this.#variants.set(id, variant);
     this.#selected ??= id;
     this.#change();
-    await this.levels.follow(id, { source, settings });
+    // Without a measurement it is heard as it is, and `failed` has said why.
+    await this.levels.follow(id, { source, settings }).catch(() => {});
     // It may have been removed or replaced meanwhile.
     if (this.#variants.get(id) !== variant) return;
     this.#level();
@@ -197,8 +198,10 @@ export class Player extends EventTarget {
   changeSettings(id, settings) {
     const variant = this.#variants.get(id);
     if (!variant) throw new Error(`There is no variant ${id}.`);
-    this.#predict(variant, settings);
+    // The level goes with the filters at once; what was measured was of other settings, and is said to be an estimate.
+    if (variant.known) variant.known = this.#foreseen(variant.known, variant.source, variant.settings, settings);
     variant.settings = settings;
+    this.#level();
     if (variant.placed) this.#send({ type: "settings", id, settings });
     this.levels.follow(id, { source: variant.source, settings }).catch(() => {});
   }
@@ -330,28 +333,25 @@ export class Player extends EventTarget {
 
   // Levels
 
-  /** @param {string} id @param {Known} known */
-  #learn(id, known) {
+  /** @param {string} id @param {Known} known @param {Wanted} of what was measured: perhaps not the newest settings */
+  #learn(id, known, { source, settings }) {
     const variant = this.#variants.get(id);
-    if (!variant) return;
-    variant.known = known;
+    if (!variant || variant.source !== source) return;
+    variant.known = known.exact ? known : this.#foreseen(known, source, settings, variant.settings);
     this.#level();
   }
 
   /**
-   * Before anything is measured: the level goes with the filters at once. What was measured was of other settings; until
-   * it is again, it is an estimate and said to be one.
-   * @param {Variant} variant
-   * @param {Settings | null} after
+   * What filters make of a loudness that was found with others: an estimate until something is measured.
+   * @param {Known} known @param {string} source @param {Settings | null} before @param {Settings | null} after
+   * @returns {Known}
    */
-  #predict(variant, after) {
-    if (!variant.known) return;
-    const heard = this.#sources.get(variant.source)?.heard;
-    const lu = heard ? changeLu(heard, variant.settings, after, this.sampleRate) : 0;
-    const { integratedLufs, truePeakDb, samplePeakDb } = variant.known.loudness;
-    const loudness = { integratedLufs: integratedLufs + lu, truePeakDb: truePeakDb + lu, samplePeakDb: samplePeakDb + lu };
-    variant.known = { loudness, exact: false };
-    this.#level();
+  #foreseen({ loudness }, source, before, after) {
+    const heard = this.#sources.get(source)?.heard;
+    const lu = heard && before !== after ? changeLu(heard, before, after, this.sampleRate) : 0;
+    const { integratedLufs, truePeakDb, samplePeakDb } = loudness;
+    const moved = { integratedLufs: integratedLufs + lu, truePeakDb: truePeakDb + lu, samplePeakDb: samplePeakDb + lu };
+    return { loudness: moved, exact: false };
   }
 
   /** Work out every gain anew and send those that changed. */
