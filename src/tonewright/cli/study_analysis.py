@@ -198,11 +198,15 @@ def _simulated(
         return simulate_adjustments(centres or _REQUESTS, panel, repeats=repeats)
     single = {name: values[0] for name, values in named.items()}
     if kind == "abx":
+        if repeats:
+            raise typer.BadParameter("abx has trials (--items) and no repeats.", param_hint="--repeats")
         return simulate_abx(next(iter(single.values()), 1.5), panel, trials=items)
-    if kind in ("ab", "preference"):
-        return simulate_pairs(single or _STRENGTHS, panel, kind="ab" if kind == "ab" else "preference", items=items)
     if repeats > items:
         raise typer.BadParameter("no more than there are items.", param_hint="--repeats")
+    if kind in ("ab", "preference"):
+        return simulate_pairs(
+            single or _STRENGTHS, panel, kind="ab" if kind == "ab" else "preference", items=items, repeats=repeats
+        )
     which: Literal["mushra", "rating"] = "mushra" if kind == "mushra" else "rating"
     return simulate_ratings(single or _SYSTEMS, panel, kind=which, items=items, repeats=repeats)
 

@@ -265,3 +265,18 @@ def test_sensitivity_against_drawn_listeners(sensitivity: float) -> None:
     assert np.mean(ordered) == pytest.approx(right_share(sensitivity, "abx-independent"), abs=0.003)
     for task in ("two", "abx", "abx-independent"):
         assert d_prime(right_share(sensitivity, task), task) == pytest.approx(sensitivity, abs=1e-6)
+
+
+def test_what_the_first_papers_opinion_scores_allow() -> None:
+    """Neural multi-band processing paper, table 4: 20 listeners; it prints means and stars, no deviations."""
+    # Every mean is a whole sum over twenty, as one grade per listener gives.
+    for mean in (3.85, 3.75, 3.55, 3.65, 3.60, 3.45):
+        assert 20 * mean == pytest.approx(round(20 * mean))
+    # The least spread of whole-grade differences with the mean of 0.10 (3.85 less 3.75): two listeners one grade apart.
+    found = compare([1, 1, *[0] * 18], [0] * 20)
+    assert found.difference.estimate == pytest.approx(0.10)
+    assert found.t == pytest.approx(0.1 / np.sqrt(1.8 / 19 / 20))
+    # p = 0.16: the starred p < 0.05 needs several grades averaged per listener, and a deviation of at most 0.2137.
+    assert found.p_t == pytest.approx(0.163, abs=5e-4)
+    assert paired_power(0.10, 0.2137, 20) == pytest.approx(0.5, abs=0.02)
+    assert 0.10 / (0.2137 / np.sqrt(20)) == pytest.approx(scipy.stats.t.ppf(0.975, 19), abs=1e-3)

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 _DRAWS = 100
 #: Listeners with fewer items than this are in no school.
 _FEW = 3
+#: Schools are not looked for among fewer listeners, nor among fewer than three per dimension.
+_LEAST = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,10 +126,11 @@ def analyse_adjustments(
     tastes = _tastes(first)
     notes = []
     schools = None
-    if len(tastes) >= 8:
+    least = max(_LEAST, 3 * len(population.dimensions))
+    if len(tastes) >= least:
         schools = find_schools(list(tastes.values()), seed=seed)
     else:
-        notes.append("Schools of taste are not looked for with fewer than eight listeners.")
+        notes.append(f"Schools of taste are not looked for with fewer than {least} listeners.")
     rng = np.random.default_rng(seed)
     return AdjustmentFindings(
         listeners=len(first.listeners),

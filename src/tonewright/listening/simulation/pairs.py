@@ -20,6 +20,7 @@ def simulate_pairs(
     items: int = 4,
     liking_sd: float = 0.0,
     tie: float = 0.0,
+    repeats: int = 0,
 ) -> Results:
     """Return the choices of a panel that compares every two systems on every item once.
 
@@ -31,24 +32,26 @@ def simulate_pairs(
         Standard deviation between listeners of each strength.
     tie
         Readiness for ties, 0 for none.
+    repeats
+        How many items, from the first, come a second time.
     """
     panel = panel or Panel()
     rng = np.random.default_rng(panel.seed)
     found = []
     for index, name in enumerate(panel.names):
         own = {system: mean + rng.normal(0.0, liking_sd) for system, mean in strengths.items()}
-        for item in range(items):
+        for item, repeat in [(item, 0) for item in range(items)] + [(item, 1) for item in range(repeats)]:
             for pair in combinations(strengths, 2):
                 first, second = pair if rng.random() < 0.5 else pair[::-1]
                 gap = 0.0 if panel.is_careless(index) else own[first] - own[second]
                 weights = np.array([np.exp(gap / 2.0), np.exp(-gap / 2.0), tie])
                 chosen = ("first", "second", "tie")[int(rng.choice(3, p=weights / weights.sum()))]
-                trial = f"{item + 1} {' / '.join(pair)}"
+                trial = f"{item + 1}-{repeat + 1} {' / '.join(pair)}"
                 found.append(
                     Pair.model_validate(
                         {
                             "listener": name, "trial": trial, "item": f"item {item + 1}", "first": first,
-                            "second": second, "chosen": chosen,
+                            "second": second, "chosen": chosen, "repeat": repeat,
                         }
                     )
                 )  # fmt: skip
@@ -88,13 +91,16 @@ def simulate_abx(sensitivity: float, panel: Panel | None = None, *, trials: int 
                     }
                 )
             )  # fmt: skip
+        found += _catches(name, index, panel, rng, x="first")
     return Results(
         study="simulated abx", kind="abx", listeners=panel.people(), pairs=tuple(found),
         notes={"simulated": True, "seed": panel.seed},
     )  # fmt: skip
 
 
-def _catches(listener: str, index: int, panel: Panel, rng: np.random.Generator) -> list[Pair]:
+def _catches(
+    listener: str, index: int, panel: Panel, rng: np.random.Generator, x: Literal["first"] | None = None
+) -> list[Pair]:
     return [
         Pair(
             listener=listener,
@@ -103,6 +109,7 @@ def _catches(listener: str, index: int, panel: Panel, rng: np.random.Generator) 
             first="good",
             second="bad",
             chosen="first" if passed else "second",
+            x=x,
             catch=True,
             passed=passed,
         )

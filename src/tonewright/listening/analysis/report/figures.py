@@ -14,6 +14,7 @@ from tonewright.listening.analysis.ratings import RatingFindings
 from tonewright.listening.analysis.scores import scores_of
 from tonewright.listening.analysis.study import Analysis
 from tonewright.listening.results import Results
+from tonewright.population.data import TONE_PLANE
 from tonewright.reporting.look import COLOURS, LINES
 from tonewright.statistics import Interval
 
@@ -31,6 +32,7 @@ _FONT = "DejaVu Sans"  # comes with matplotlib
 _PANELS = 12
 _ACROSS = 4
 _MARKS = "os^D"
+_PLANE_AXES = ("x: relaxed to energetic", "y: warm to bright")
 
 
 def figures(analysis: Analysis) -> dict[str, tuple[Figure, str]]:
@@ -43,7 +45,8 @@ def figures(analysis: Analysis) -> dict[str, tuple[Figure, str]]:
         }
     if isinstance(found, PairFindings):
         return _of_pairs(found)
-    made = {"requests": (_requests(found, kept), "Choices of all listeners for each request.")}
+    shown = "each request" if len(found.items) <= _PANELS else f"the first {_PANELS} requests"
+    made = {"requests": (_requests(found, kept), f"Choices of all listeners for {shown}, the mean with its interval.")}
     if found.schools is not None and kept.dimensions and len(found.axes) >= 2:
         made["tastes"] = (_tastes(found), "How far each listener's choices lie from everybody's mean.")
     return made
@@ -144,8 +147,9 @@ def _requests(found: AdjustmentFindings, results: Results) -> Figure:
             axes.plot(means, color=_OTHER, linewidth=1.6)
             axes.set_xticks(range(len(found.axes)), found.axes)
     if plane:
-        figure.supxlabel(found.axes[0], fontsize=8.5, color=_INK, fontfamily=_FONT)
-        figure.supylabel(found.axes[1], fontsize=8.5, color=_INK, fontfamily=_FONT)
+        names = _PLANE_AXES if results.space == TONE_PLANE else found.axes
+        figure.supxlabel(names[0], fontsize=8.5, color=_INK, fontfamily=_FONT)
+        figure.supylabel(names[1], fontsize=8.5, color=_INK, fontfamily=_FONT)
     figure.tight_layout(pad=0.5, w_pad=0.6, h_pad=0.8)
     return figure
 

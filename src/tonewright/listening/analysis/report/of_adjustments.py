@@ -93,7 +93,7 @@ def _schools(found: AdjustmentFindings) -> list[str]:
         shares = listed([percent(float(share)) for share in schools.shares])
         return [
             f"Listeners fall into {schools.count} schools of taste ({shares}): one Gaussian is rejected "
-            f"({p_said(schools.p)}), and this many groups fit best (BIC)."
+            f"({p_said(schools.p)}), and so is one group fewer."
         ]
     told = (
         f"BIC would take {schools.by_criterion} groups, but one Gaussian is not rejected ({p_said(schools.p)})"
