@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { known } from "/web/parts/levels.js";
+import { inside, known } from "/web/parts/levels.js";
 import { keyed, moved, reach, sayBand, withBand } from "/web/parts/handling.js";
 import { outline } from "/web/parts/outline.js";
 import { decibelTicks, hzAt, placeOf, roundRange, sayDb, sayHz, sayTime } from "/web/parts/scales.js";
@@ -86,4 +86,12 @@ test("the outline of ten minutes keeps every peak", () => {
 
 test("levels that are not known are left out", () => {
   assert.deepEqual(known([100, 200, 400], [1, null, NaN]), [{ hz: 100, db: 1 }]);
+});
+
+test("a curve that leaves the drawing is cut at its edge", () => {
+  const points = [0, 5, 20, 0, -30, 0].map((db, i) => ({ hz: 100 * 2 ** i, db }));
+  const parts = inside(points, -12, 12);
+  assert.deepEqual(parts.map((part) => part.map(({ db }) => db)), [[0, 5, 12], [12, 0, -12], [-12, 0]]);
+  assert.ok(parts[0][2].hz > 200 && parts[0][2].hz < 400);
+  assert.deepEqual(inside([{ hz: 100, db: 20 }, { hz: 200, db: 20 }], -12, 12), []);
 });

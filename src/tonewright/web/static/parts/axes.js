@@ -3,7 +3,7 @@
 /** @import { Curve } from "./levels.js" */
 
 import { FREQUENCY_TICKS, between, decibelTicks, pathOf, placeOf, shortHz } from "./scales.js";
-import { known } from "./levels.js";
+import { inside, known } from "./levels.js";
 import { svg } from "./part.js";
 
 export const AXES_STYLE = `
@@ -86,9 +86,11 @@ export class Axes {
     );
   }
 
-  /** @param {Curve} curve */
+  /** What leaves the drawing is cut off at its edge, not laid along it. @param {Curve} curve */
   curve({ frequencies, levelsDb, role, label }) {
-    const path = svg("path", { class: `curve ${role}`, d: this.path(frequencies, levelsDb) });
+    const parts = inside(known(frequencies, levelsDb), this.lowDb, this.highDb);
+    const d = parts.map((part) => this.path(part.map(({ hz }) => hz), part.map(({ db }) => db))).join("");
+    const path = svg("path", { class: `curve ${role}`, d });
     path.append(svg("title", {}, label));
     return path;
   }

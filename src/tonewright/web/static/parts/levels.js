@@ -33,3 +33,27 @@ export function levelled(curves) {
     return { ...curve, frequencies: points.map(({ hz }) => hz), levelsDb: tilted.map((db) => db - mean) };
   });
 }
+
+/**
+ * The stretches of a curve between two levels, each ending where it crosses one of them.
+ * @param {{hz: number, db: number}[]} points @param {number} lowDb @param {number} highDb
+ */
+export function inside(points, lowDb, highDb) {
+  const isIn = (/** @type {{db: number}} */ { db }) => db >= lowDb && db <= highDb;
+  /** @type {{hz: number, db: number}[][]} */
+  const parts = [];
+  points.forEach((point, i) => {
+    const last = points[i - 1];
+    if (last && isIn(last) !== isIn(point)) {
+      const outside = isIn(point) ? last.db : point.db;
+      const db = outside > highDb ? highDb : lowDb;
+      const edge = { hz: last.hz * (point.hz / last.hz) ** ((db - last.db) / (point.db - last.db)), db };
+      if (isIn(point)) parts.push([edge]);
+      else parts.at(-1)?.push(edge);
+    }
+    if (!isIn(point)) return;
+    if (!last) parts.push([]);
+    parts.at(-1)?.push(point);
+  });
+  return parts;
+}
