@@ -73,7 +73,8 @@ function whySaid(result, turns) {
     // "Warm: +3.0 dB around 173 Hz." came with numbers that a later turn may have changed.
     const [, word] = /^([^:\d]+): /.exec(own ?? "") ?? [];
     if (word) return `${words} You asked for: ${word.toLowerCase()}.`;
-    return own ?? (type.endsWith("_shelf") ? people : null) ?? words;
+    if (people && !own && type.endsWith("_shelf")) return `${words} People would choose this, on average.`;
+    return own ?? words;
   });
 }
 

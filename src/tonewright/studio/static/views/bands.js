@@ -57,9 +57,9 @@ export function why(state, index) {
   return doc.answer.why[index] || view.words?.bands[index] || "";
 }
 
-/** What comes after the colon: the numbers before it stand above already. @param {string} words */
+/** The reason alone: the numbers that a sentence begins with stand above it already. @param {string} words */
 function reason(words) {
-  const [, after] = /^[^:]*\d[^:]*: (.*)$/s.exec(words) ?? [];
+  const [, after] = /^.*?(?:Hz|Q [\d.]*\d)(?:\. |: )(.+)$/s.exec(words) ?? [];
   return after ? after[0].toUpperCase() + after.slice(1) : words;
 }
 
@@ -91,7 +91,7 @@ function card(index, store) {
       say(name, region(band.frequency_hz));
       const gain = isPass(band) ? TYPES[band.type] : `${signed(band.gain_db ?? 0)} dB`;
       say(value, gain);
-      say(place, hertz(band.frequency_hz));
+      say(place, hertz(band.frequency_hz < 100 ? Math.round(band.frequency_hz) : band.frequency_hz));
       say(because, reason(words));
       because.title = words;
       element.classList.toggle("still", bandIsNeutral(band));

@@ -136,7 +136,6 @@ function mountCloud({ store }) {
       }
       const [x, y] = now.chosen ?? pointOf(store.get().doc.answer.settings);
       plane.value = { x, y };
-      other.disabled = now.takes.length === 0;
     },
   );
   return root;
@@ -145,7 +144,13 @@ function mountCloud({ store }) {
 /** Try the next person's choice after the one that stands. @param {import("../studio.js").AppStore} store */
 export function nextTake(store) {
   const { plane } = store.get().doc.answer;
-  if (!plane || plane.takes.length === 0) return;
+  if (!plane) return;
+  if (plane.takes.length === 0) {
+    const points = spreadOf(plane);
+    const at = points.findIndex(([x, y]) => x === plane.chosen?.[0] && y === plane.chosen[1]);
+    if (points.length) store.send({ type: "point", point: points[(at + 1) % points.length] });
+    return;
+  }
   const now = plane.takes.findIndex(({ point }) => point === plane.chosen);
   store.send({ type: "take", index: (now + 1) % plane.takes.length });
 }
