@@ -73,10 +73,10 @@ def fit(target_db: Array, start: list[Filter], limits: Limits, rate_hz: float, e
     kinds = [one.type for one in filters]
 
     def off(x: Array) -> Array:
-        return _curve(kinds, x, frequency, rate_hz)[0] - wanted
+        return _curve(kinds, x, frequency, rate_hz) - wanted
 
     def slopes(x: Array) -> Array:
-        return _curve(kinds, x, frequency, rate_hz)[1]
+        return _slopes(kinds, x, frequency, rate_hz)
 
     found = least_squares(
         off,
@@ -97,7 +97,7 @@ def fit(target_db: Array, start: list[Filter], limits: Limits, rate_hz: float, e
 def response_of(filters: tuple[Filter, ...] | list[Filter], frequency: Array, rate_hz: float) -> Array:
     """Return the response in dB of filters in a row."""
     x = np.array([[one.gain_db, np.log(one.frequency_hz), np.log(one.q)] for one in filters]).reshape(-1)
-    return _curve([one.type for one in filters], x, frequency, rate_hz)[0]
+    return _curve([one.type for one in filters], x, frequency, rate_hz)
 
 
 def _judged(filters: tuple[Filter, ...], wanted: Array, frequency: Array, rate_hz: float) -> Fitted:
@@ -151,22 +151,35 @@ def _known(one: Filter, limits: Limits) -> Filter:
     return Filter(kind, one.frequency_hz * factor, 0.0 if kind in PASS_TYPES else gain, 0.7071)
 
 
-def _curve(kinds: list[str], x: Array, frequency: Array, rate_hz: float) -> tuple[Array, Array]:
-    """Return the response in dB and its derivatives by gain, log frequency and log Q, (points, 3 filters)."""
+def _curve(kinds: list[str], x: Array, frequency: Array, rate_hz: float) -> Array:
+    """Return the response in dB of filters given by gain, log frequency and log Q, (3 filters,)."""
+    z = np.exp(-2j * np.pi * frequency / rate_hz)
+    total = np.zeros(frequency.size)
+    for c in _designs(kinds, x, rate_hz):
+        h = (c[0] + (c[1] + c[2] * z) * z) / (1.0 + (c[3] + c[4] * z) * z)
+        total += _DB * np.log(np.maximum(np.abs(h), 1e-6))
+    return total
+
+
+def _slopes(kinds: list[str], x: Array, frequency: Array, rate_hz: float) -> Array:
+    """Return the derivatives of :func:`_curve` by its values, (points, 3 filters)."""
     z = np.exp(-2j * np.pi * frequency / rate_hz)
     powers = np.stack([np.ones_like(z), z, z * z], axis=-1)
-    total = np.zeros(frequency.size)
     columns = np.zeros((frequency.size, 3 * len(kinds)))
-    for index, kind in enumerate(kinds):
-        gain, f, q = np.array(x[3 * index]), np.exp(x[3 * index + 1]), np.exp(x[3 * index + 2])
-        f = np.minimum(f, 0.4999 * rate_hz)
-        c = biquad(kind, gain, f, q, rate_hz)
-        by = jacobian(kind, gain, f, q, rate_hz) * np.array([1.0, f, q])
-        numerator = powers @ c[:3]
-        denominator = powers @ np.concatenate([[1.0], c[3:]])
-        total += _DB * np.log(np.maximum(np.abs(numerator / denominator), 1e-6))
+    for index, (kind, c) in enumerate(zip(kinds, _designs(kinds, x, rate_hz), strict=True)):
+        gain, f, q = _values(x, index, rate_hz)
+        by = jacobian(kind, np.array(gain), np.array(f), np.array(q), rate_hz) * np.array([1.0, f, q])
         # d ln|H| = Re(dN/N) - Re(dD/D)
-        up = np.real(powers / numerator[:, None])
-        down = -np.real(powers[:, 1:] / denominator[:, None])
+        up = np.real(powers / (powers @ c[:3])[:, None])
+        down = -np.real(powers[:, 1:] / (powers @ np.concatenate([[1.0], c[3:]]))[:, None])
         columns[:, 3 * index : 3 * index + 3] = _DB * (np.hstack([up, down]) @ by)
-    return total, columns
+    return columns
+
+
+def _values(x: Array, index: int, rate_hz: float) -> tuple[float, float, float]:
+    gain, f, q = x[3 * index], np.exp(x[3 * index + 1]), np.exp(x[3 * index + 2])
+    return float(gain), float(min(f, 0.4999 * rate_hz)), float(q)
+
+
+def _designs(kinds: list[str], x: Array, rate_hz: float) -> list[Array]:
+    return [np.asarray(biquad(kind, *_values(x, index, rate_hz), rate_hz)) for index, kind in enumerate(kinds)]

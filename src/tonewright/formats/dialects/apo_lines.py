@@ -38,6 +38,8 @@ _REW = re.compile(
 #: A frequency above this is not one that was meant.
 _HEARD_HZ = 24_000.0
 _EXPECTED_Q = 2.0**-0.5
+#: Filter lines have no more characters.
+_LONGEST = 1000
 #: Beyond this, a shelf is a mistake; its slope could not even be computed.
 _LOUDEST_DB = 150.0
 
@@ -71,6 +73,9 @@ class Reader:
         for place, raw in enumerate(text.split("\n"), 1):
             line = raw.split("#", 1)[0].rstrip()
             if not line.strip() or (self.header and not understood and not _is_command(line)) or _REW.match(line):
+                continue
+            if len(line) > _LONGEST:
+                self.notes.lost(f"Line {place} is left out, it is too long: {_quoted(line[:200])}.")
                 continue
             found = _LINE.match(line)
             name = found[1].strip().lower() if found else ""

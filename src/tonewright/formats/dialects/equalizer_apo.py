@@ -11,7 +11,9 @@ from tonewright.formats.stages import Dynamics, Filter, Gain
 
 _CODES = {"peak": "PK", "low_shelf": "LSC", "high_shelf": "HSC", "low_pass": "LPQ", "high_pass": "HPQ"}
 _SOUNDSOURCE = {**_CODES, "low_shelf": "LS", "high_shelf": "HS"}
-_LOOKS = re.compile(r"^\s*(?:preamp\s*:\s*[-+\d]|filter\s*\d*\s*:\s*(?:on|off)\b)", re.IGNORECASE | re.MULTILINE)
+_LOOKS = re.compile(
+    r"^[ \t]*(?:preamp[ \t]*:[ \t]*[-+\d]|filter[ \t]*\d*[ \t]*:[ \t]*(?:on|off)\b)", re.IGNORECASE | re.MULTILINE
+)
 
 
 def filter_line(number: int, one: Filter, codes: dict[str, str] = _CODES) -> str:

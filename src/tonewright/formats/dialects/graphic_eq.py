@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 _STEP = 1.0563
 #: What several low-passes leave far above them is not worth more digits.
 _SILENCE_DB = -120.0
-_LINE = re.compile(r"^\s*graphic\s?eq\s*:\s*(.*)$", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"^[ \t]*graphic ?eq[ \t]*:[ \t]*(.*)$", re.IGNORECASE | re.MULTILINE)
 _TITLE = "GraphicEQ"
 
 

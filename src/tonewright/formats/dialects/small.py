@@ -141,7 +141,9 @@ def _whole(text: str, line: str) -> int:
 
 
 def _looks_like_rockbox(text: str) -> bool:
-    return bool(re.search(r"^\s*eq (?:precut|(?:low shelf|high shelf|peak) filter\s*\d*)\s*:", text, re.MULTILINE))
+    return bool(
+        re.search(r"^[ \t]*eq (?:precut|(?:low shelf|high shelf|peak) filter[ \t]*\d*)[ \t]*:", text, re.MULTILINE)
+    )
 
 
 PROGRAMS = (

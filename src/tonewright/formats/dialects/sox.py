@@ -224,7 +224,7 @@ def _companded(values: list[str], notes: Notes) -> list[Stage]:
 def _looks(text: str) -> bool:
     return bool(
         re.search(r"(?:^|\s)(?:bass|treble|equalizer|lowpass|highpass)\s+(?:-2\s+)?[-+\d.]+k?\s+[\d.]+", text)
-        or re.search(r"^\s*(?:gain\s+[-+\d.]+|compand\s+[\d.]+,)", text)
+        or re.search(r"^[ \t]*(?:gain[ \t]+[-+\d.]+|compand[ \t]+[\d.]+,)", text)
     ) and not re.search(r"[{}<>=]", text)
 
 
