@@ -14,7 +14,7 @@ from tonewright.processor.filters import biquad, jacobian
 from tonewright.settings import PASS_TYPES
 
 Array = NDArray[np.float64]
-_POINTS = 240
+_POINTS = 160
 _DB = 20.0 / np.log(10.0)
 #: Deeper cuts are nobody's aim: a low-pass at 20 kHz shall not decide a fit.
 _DEEPEST_DB = -40.0
@@ -34,7 +34,7 @@ def grid(rate_hz: float, points: int = _POINTS) -> Array:
     return np.geomspace(20.0, min(20_000.0, HIGHEST_OF_RATE * rate_hz), points)
 
 
-def fit(target_db: Array, start: list[Filter], limits: Limits, rate_hz: float, evaluations: int = 60) -> Fitted:
+def fit(target_db: Array, start: list[Filter], limits: Limits, rate_hz: float, evaluations: int = 40) -> Fitted:
     """Fit filters to a curve on :func:`grid`'s frequencies.
 
     Parameters

@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.formats.contract import Job, Program
+from tonewright.formats.headroom import frequencies
 from tonewright.formats.stages import Filter
 from tonewright.processor.filters import biquad, response_db
 from tonewright.settings import Settings
 
 Array = NDArray[np.float64]
+#: Frequencies at which the effect of cutting is looked at, besides every band's centre.
+_POINTS = 80
 _SHORTEST, _LONGEST = 2**11, 2**18
 #: What cutting the tail off may do to the response, in dB.
 _NEAR_DB = 0.005
@@ -22,12 +25,12 @@ _FADE = 16
 
 def _write(job: Job) -> bytes:
     settings, rate = job.settings, job.rate_hz
-    whole = _minimum_phase(settings, rate) if settings.topology == "crossover" else _cascade(job)
-    frequency = np.geomspace(20.0, min(20_000.0, 0.49 * rate), 400)
+    whole = _minimum_phase(settings, rate) if settings.topology == "crossover" else None
+    frequency = frequencies(settings, rate, _POINTS)
     ours = response_db(settings, frequency, rate)
     length = _SHORTEST
     while True:
-        taps = _cut(whole, length)
+        taps = _cut(_cascade(job, length) if whole is None else whole[:length])
         off = float(np.abs(np.maximum(_of_taps(taps, frequency, rate), -120.0) - np.maximum(ours, -120.0)).max())
         if off <= _NEAR_DB or length >= _LONGEST:
             break
@@ -41,12 +44,12 @@ def _write(job: Job) -> bytes:
     return _wav(taps.astype(np.float32), round(rate))
 
 
-def _cascade(job: Job) -> Array:
+def _cascade(job: Job, length: int) -> Array:
     """Run an impulse through the filters: a row of peaks, shelves and passes has minimum phase as it is."""
     from scipy.signal import sosfilt
 
     level = job.settings.preamp_db + job.settings.output_db
-    impulse = np.zeros(_LONGEST)
+    impulse = np.zeros(length)
     impulse[0] = 10.0 ** (level / 20.0)
     for one in job.stages:
         if isinstance(one, Filter):
@@ -66,9 +69,9 @@ def _minimum_phase(settings: Settings, rate_hz: float) -> Array:
     return np.asarray(np.fft.irfft(np.exp(np.fft.rfft(cepstrum)), size)[:_LONGEST])
 
 
-def _cut(whole: Array, length: int) -> Array:
-    taps = whole[:length].copy()
-    fade = length // _FADE
+def _cut(taps: Array) -> Array:
+    taps = taps.copy()
+    fade = taps.size // _FADE
     taps[-fade:] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 1.0) / fade)
     return taps
 
