@@ -121,7 +121,12 @@ export async function exported(studio, level, program) {
   return work(studio, "Converting", async (_watch, signal) => {
     const { recording, chain } = await settled(studio, level, signal);
     const name = stem(recording.name);
-    return api.export({ settings: chain, program, rate_hz: recording.sample_rate, name });
+    // Other programs know no parts: the one in view is theirs.
+    const { section } = studio.store.get().view;
+    const settings = chain.sections ? chain.sections[section].settings : chain;
+    const file = await api.export({ settings, program, rate_hz: recording.sample_rate, name });
+    const part = chain.sections ? [`Presets know no parts: this is part ${section + 1}.`] : [];
+    return { ...file, warnings: [...part, ...file.warnings] };
   });
 }
 
