@@ -31,8 +31,13 @@ def lives(process: int) -> bool:
 
 
 @POSIX
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_nothing_is_left_at_the_end(tmp_path: Path, name: str) -> None:
+def test_a_closed_terminal_ends_it_in_order(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    assert (server.end(signal.SIGHUP), server.folders) == (143, [])
+
+
+@POSIX
+def test_nothing_is_left_at_the_end(tmp_path: Path) -> None:
     server = Server(tmp_path)
     client = server.client()
     client.upload(write_music(tmp_path / "a.wav", 0.5))
@@ -41,7 +46,7 @@ def test_nothing_is_left_at_the_end(tmp_path: Path, name: str) -> None:
     assert len(list(folder.rglob("source"))) == 1
     workers = server.workers()
     assert workers
-    assert server.end(getattr(signal, name)) == 143
+    assert server.end(signal.SIGTERM) == 143
     assert server.folders == []
     assert wait_until(lambda: not any(map(lives, workers)))
 
