@@ -14,7 +14,8 @@ import pytest
 from tonewright.controllers.say.intensity import intensity
 from tonewright.controllers.say.numbers import parse
 from tonewright.controllers.say.vocabulary import LANGUAGES, interpret, regions, terms
-from tonewright.training.say.texts.sources import Split, concepts, load, split_of, unrelated
+from tonewright.controllers.say.concepts import concepts
+from tonewright.training.say.texts.sources import Split, load, split_of, unrelated
 from tonewright.training.say.texts.synthesis import SHARES, Text, generate
 
 LISTENING = Path(

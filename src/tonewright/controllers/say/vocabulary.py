@@ -171,6 +171,27 @@ def _findings(text: str) -> Iterator[Finding]:
         yield Finding(term.name, term.region, sense * term.more, dynamics, strength, plane)
 
 
+def asked(text: str, start: int, end: int) -> tuple[int, float]:
+    """Tell for a word that names something wanted, but is not in the table, what a sentence wants of it.
+
+    Parameters
+    ----------
+    text
+        In lower case.
+    start, end
+        Where in it the word stands.
+
+    Returns
+    -------
+    +1 for more of it, -1 for less, 0 where it is to be left; and the factor of the words of degree around it.
+    """
+    before, after = _around(text, start, end)
+    return _sense(before, after, text[start:end], _ANYTHING), intensity(f"{before} {after}")
+
+
+_ANYTHING = Term("", "", "quality", 1, (0.0, 0.0), "none", (), (), "", "", {})
+
+
 @cache
 def _content() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tonewright.controllers.say.leaning import leaned
 from tonewright.controllers.say.reading.home import home
 from tonewright.controllers.say.reading.load import keep_layers, load, torch_threads
 from tonewright.controllers.say.reading.places import FRAME, LAYERS, LEADS, place_planter, states
@@ -163,11 +164,14 @@ class ReadoutSystem:
     ----------
     options
         Instead of the shipped experiment's; changed fields of it.
+    leaning
+        Whether answers are moved along the request's words, as the shipped reader's are.
     """
 
     name = "readout"
 
-    def __init__(self, experiment: SayExperiment | None = None) -> None:
+    def __init__(self, experiment: SayExperiment | None = None, leaning: bool = True) -> None:
+        self._leaning = leaning
         self._experiment = experiment or SayExperiment(
             name="readout",
             task="say",
@@ -183,6 +187,13 @@ class ReadoutSystem:
 
         def predict(items: Sequence[Item]) -> list[Cloud]:
             found, _ = readout.distributions(self._heard([item.prompt for item in items]))
+            if self._leaning:
+                found = [leaned(one, item.prompt) for one, item in zip(found, items, strict=True)]
             return [Cloud.of_distribution(one) for one in found]
 
         return predict
+
+
+def readout_alone() -> ReadoutSystem:
+    """Return the readout without what the request's own words say."""
+    return ReadoutSystem(leaning=False)

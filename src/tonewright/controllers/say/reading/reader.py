@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tonewright.controllers.say.leaning import leaned
 from tonewright.controllers.say.reading.load import Loaded, keep_layers, torch_threads
 from tonewright.controllers.say.reading.places import LAYERS, place_planter, states
 from tonewright.controllers.say.reading.questions import KIND, KINDS, PLANE, REGIONS, TRAINED, Frame, Question
@@ -91,6 +92,8 @@ class Reader:
 class ReadoutReader:
     """Reads requests in one model's states, with trained maps; see :mod:`~.places` and :mod:`~.readout`.
 
+    What the maps say is moved along the request's own words: :mod:`tonewright.controllers.say.leaning`.
+
     Parameters
     ----------
     loaded
@@ -111,7 +114,10 @@ class ReadoutReader:
             with torch.inference_mode(), torch_threads():
                 heard = states(self.loaded.model, self._planter, requests[first : first + _BATCH]).numpy()
             planes, kinds = self._readout.distributions(heard)
-            found.extend(Reading(one, kind) for one, kind in zip(planes, kinds, strict=True))
+            part = requests[first : first + _BATCH]
+            found.extend(
+                Reading(leaned(one, request), kind) for one, kind, request in zip(planes, kinds, part, strict=True)
+            )
         return found
 
 

@@ -5,61 +5,16 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from tonewright.controllers.say.vocabulary import LANGUAGES, Term, terms
+from tonewright.controllers.say.concepts import Concept, concepts
+from tonewright.controllers.say.vocabulary import Term, terms
 
 Split = Literal["train", "held"]
 #: Parts of the families of concepts and of the frames that training never sees.
 _HELD_FAMILIES, _HELD_FRAMES = 0.2, 0.25
-
-
-@dataclass(frozen=True)
-class Concept:
-    """Something listeners ask for; see ``concepts.toml``.
-
-    Attributes
-    ----------
-    kind
-        ``tone``, ``mood`` or ``scene``: which frames its words fit.
-    plane
-        Where the plain request lies on the tone plane, (x, y).
-    spread
-        Standard deviation between people around it.
-    family
-        Held out together.
-    words
-        By language, ``en`` included.
-    """
-
-    name: str
-    kind: str
-    plane: tuple[float, float]
-    spread: float
-    family: str
-    words: dict[str, tuple[str, ...]]
-
-
-@cache
-def concepts() -> dict[str, Concept]:
-    """Return all concepts by name."""
-    return {
-        name: Concept(
-            name=name,
-            kind=row["kind"],
-            plane=(float(row["plane"][0]), float(row["plane"][1])),
-            spread=float(row["spread"]),
-            family=row["family"],
-            words={
-                "en": tuple(row["words"]),
-                **{language: (row[language],) for language in LANGUAGES if language in row},
-            },
-        )
-        for name, row in load("concepts.toml").items()
-    }
 
 
 def split_of(family: str) -> Split:

@@ -16,11 +16,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tonewright.controllers.say.concepts import Concept, concepts
 from tonewright.controllers.say.vocabulary import LANGUAGES, Term, comparative, terms
 from tonewright.training.say.texts.sources import (
-    Concept,
     Split,
-    concepts,
     concepts_of,
     frames,
     load,
