@@ -65,10 +65,9 @@ def test_power_by_formula_and_by_simulation(cli: Any, trial: Path) -> None:
     assert difference["count"] == 18
     assert difference["simulated"]["low"] < difference["power"] + 0.03
     assert equivalence["count"] > difference["count"]
-    # The power of the exact test saws: 49 choices reach 0.8 (G*Power), 50 to 53 not all, and from 54 on all do.
-    reached = [exact_power(count, 0.7) >= 0.8 for count in range(49, 62)]
-    assert reached[0]
-    assert 49 + len(reached) - reached[::-1].index(False) == share["count"]
+    # The power of the exact test saws: 49 choices reach 0.8 (G*Power), 53 do not, and from 54 on all do.
+    assert share["count"] == 54
+    assert [exact_power(count, 0.7) >= 0.8 for count in (49, 53, 54, 55)] == [True, False, True, True]
     assert abx["unit"] == "choices"
     assert cli("study", "power", trial, "--difference", "5").out.count("listeners show") == 1
 
