@@ -45,7 +45,7 @@ def after_say(page: Any) -> None:
     for words in ("for a late dinner with friends", "warmer", "a bit more"):
         page.fill("#line", words)
         page.keyboard.press("Enter")
-        page.locator(".talk .said").last.get_by_text(words, exact=True).wait_for()
+        page.locator(".talk .said", has_text=words).last.wait_for()
     play_a_little(page)
 
 
@@ -80,6 +80,7 @@ def take(browser: Any, url: str, name: str, folder: Path) -> None:
     page.goto(url)
     page.wait_for_selector("html[data-ready=recording]")
     act(page)
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=folder / f"{name}.png")
     context.close()
 
