@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -104,6 +105,11 @@ def test_no_more_listeners_than_wanted(store: Store) -> None:
     with pytest.raises(ClosedError, match="all the listeners"):
         store.begin(HASH, planner, most=1).result()
     assert store.editions()[0].started == 1
+
+
+def test_consent_is_stored_with_its_person(store: Store) -> None:
+    person, _ = store.begin(HASH, planner, consent={"language": "da"}).result()
+    assert [(event.type, event.body) for event in store.events_of(person)] == [("consent", {"language": "da"})]
 
 
 def test_waiting_work_shares_commits_and_a_fault_harms_no_other(store: Store) -> None:
@@ -217,7 +223,7 @@ def test_what_is_no_store_is_said(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Return the address of a PostgreSQL of our own."""
     pytest.importorskip("pg8000", reason="pg8000 is not installed")
     binaries = next(
@@ -226,17 +232,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     if binaries is None:
         pytest.skip("PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("postgres")
+    # Not below pytest's own folder: that is closed to others, and the server may have to run as somebody else.
+    place = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    folder = Path(place.name)
     user: list[str | Path] = []
     if os.geteuid() == 0:
         # A server of PostgreSQL refuses to run as root.
         if shutil.which("runuser") is None:
             pytest.skip("PostgreSQL does not run as root")
         user = ["runuser", "-u", "nobody", "--"]
-        for each in (folder, *folder.parents):
-            if each == Path("/tmp"):
-                break
-            each.chmod(0o755)
         shutil.chown(folder, "nobody")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -251,6 +255,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     call(binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start")
     yield f"postgresql://tester@127.0.0.1:{port}/postgres"
     call(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    place.cleanup()
 
 
 def test_postgresql_keeps_the_contract(postgres: str) -> None:

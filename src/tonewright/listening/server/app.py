@@ -146,12 +146,11 @@ def make_app(material: Material, store: Store) -> FastAPI:
     @app.post("/api/sessions")
     async def begin(request: Request) -> Response:
         message = await _read(request, _Begin)
-        made = store.begin(material.hash, material.planner, study.listeners.most)
-        person, secret = await asyncio.wrap_future(made)
-        body = {"language": message.language, "device": message.device}
+        consent: dict[str, Any] = {"language": message.language, "device": message.device}
         if study.listeners.identifier and message.participant:
-            body["participant"] = message.participant
-        await asyncio.wrap_future(store.add(person, f"consent-{person.pseudonym}", "consent", None, body))
+            consent["participant"] = message.participant
+        made = store.begin(material.hash, material.planner, study.listeners.most, consent)
+        person, secret = await asyncio.wrap_future(made)
         session = sessions.keep(secret, Session.of(person, set()))
         return _json({"secret": secret, **state(material, session, language_of(request))})
 

@@ -171,7 +171,11 @@ class Store:
         self._writer.run(lambda connection: connection.execute(tables.editions.insert().values(values)))
 
     def begin(
-        self, edition: str, planner: Callable[[int], Plan], most: int | None = None
+        self,
+        edition: str,
+        planner: Callable[[int], Plan],
+        most: int | None = None,
+        consent: Mapping[str, Any] | None = None,
     ) -> Future[tuple[Person, str]]:
         """Add a listener; the future has the person and the secret that opens the session, which is kept nowhere.
 
@@ -183,6 +187,8 @@ class Store:
             Makes the plan of a listener's number.
         most
             No more listeners than that.
+        consent
+            What was said on agreeing, stored in the same commit: nobody is there without having agreed.
         """
 
         def work(connection: sa.Connection) -> tuple[Person, str]:
@@ -208,7 +214,12 @@ class Store:
             }
             row = {**values, "secret": _hashed(secret), "plan": plan.model_dump_json(exclude_defaults=True)}
             done = connection.execute(tables.listeners.insert().values(row).returning(tables.listeners.c.id))
-            return Person(id=int(done.scalar_one()), plan=plan, **values), secret  # type: ignore[arg-type]
+            person = Person(id=int(done.scalar_one()), plan=plan, **values)  # type: ignore[arg-type]
+            if consent is not None:
+                event = {"id": f"consent-{person.pseudonym}", "listener": person.id, "type": "consent"}
+                body = json.dumps(dict(consent), ensure_ascii=False)
+                connection.execute(tables.events.insert().values({**event, "body": body, "at": time.time()}))
+            return person, secret
 
         return self._writer.submit(work)
 
