@@ -182,6 +182,7 @@ PAGES = [
     "docs/population.md",
     "docs/say.md",
     "docs/studio.md",
+    "docs/studies.md",
     "docs/study-analysis.md",
     "docs/studio-api.md",
     "docs/say-command.md",
