@@ -2,18 +2,21 @@
 
     python -m benchmarks.export_errors [-o benchmarks/results/export_errors.json] [--draws 500]
 
-Static part: settings drawn uniformly from the layout full54 (its six filters, in the ranges of the NDMP paper) are exported to each program; ``max_error_db`` of each export, at 48 kHz. Dynamics: single compressors, ratio up
-to 4, drawn as well, on twenty seconds of a bundled song through the real ffmpeg and SoX; differences of the levels of
-400 ms. Source texts are left to the tests, which compile Faust and interpret JSFX.
+Static part: settings drawn uniformly from the layout full54 (its six filters, in the ranges of the NDMP paper) are
+exported to each program; ``max_error_db`` of each export, at 48 kHz. Dynamics: single compressors, ratio up to 4, drawn
+as well, on twenty seconds of a bundled song through the real ffmpeg and SoX; differences of the levels of 400 ms.
+Source texts are left to the tests, which compile Faust and interpret JSFX.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
 from argparse import ArgumentParser
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,7 @@ from tonewright.settings import Compressor, Settings
 
 _SONG = Path(__file__).resolve().parent.parent / "examples" / "song.ogg"
 _RATE_HZ = 48_000.0
+_SLOW = ("voicemeeter", "rockbox", "impulse-response")
 _COMPRESSORS, _SECONDS, _HIGHEST_RATIO = 24, 20, 4.0
 
 
@@ -38,13 +42,19 @@ def main() -> None:
     parser = ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("-o", "--output", type=Path, help="write everything measured as JSON")
     parser.add_argument("--draws", type=int, default=500, help="settings for each program (default: %(default)s)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: one per core)")
     given = parser.parse_args()
     before = load()
     layout = LAYOUTS["full54"]
     rng = np.random.default_rng(0)
     drawn = [_filters(layout.decode(rng.random(layout.size))) for _ in range(given.draws)]
-    static = {name: _static(name, drawn) for name, one in programs().items() if one.write is not None}
-    dynamics = {name: _levels(name) for name in ("ffmpeg", "sox") if shutil.which(name)}
+    with ProcessPoolExecutor(given.workers) as pool:
+        # What takes longest first.
+        names = sorted((name for name, one in programs().items() if one.write is not None), key=_SLOW.__contains__)
+        levels = {name: pool.submit(_levels, name) for name in ("ffmpeg", "sox") if shutil.which(name)}
+        errors = {name: pool.submit(_static, name, drawn) for name in reversed(names)}
+        static = {name: errors[name].result() for name in programs() if name in errors}
+        dynamics = {name: job.result() for name, job in levels.items()}
     rows = [["static error, dB", "median", "95 %", "worst", "fitted", "refused"]]
     rows += [
         [
