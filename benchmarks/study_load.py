@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--listeners", type=int, default=200)
     parser.add_argument("--pages", type=int, default=8, help="trials of each listener (default: %(default)s)")
     parser.add_argument("--pause", type=float, default=6.0, help="mean seconds on a page (default: %(default)s)")
+    parser.add_argument("--note", help="something to know about the run, kept with it")
     given = parser.parse_args()
     recording = Recording(
         "study_load", __doc__.partition("\n")[0], None, ("tonewright", "fastapi", "uvicorn", "SQLAlchemy")
@@ -67,6 +68,7 @@ def main() -> None:
     recording.bars.append(Bar("p95 of an answer, ms", recording.median(_NAME, "p95_ms"), _BAR_MS, at_least=False))
     recording.bars.append(Bar("confirmed answers lost", lost, 0.0, at_least=False))
     recording.details = {"listeners": given.listeners, "pages": given.pages, "mean_pause_s": given.pause}
+    recording.notes += [given.note] if given.note else []
     columns = {name: (name, 1.0, ".1f") for name in ("p95_ms", "p50_ms", "p99_ms", "max_ms", "answers", "per_second")}
     recording.print(columns, _NAME)
     recording.write(given.output, _NAME, ("p95_ms",))
