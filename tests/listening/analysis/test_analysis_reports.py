@@ -72,6 +72,12 @@ def test_conclusions_that_hang_on_the_screening_are_named() -> None:
     assert "With everybody included other conclusions come out on a and b: they hang on the screening." in said
 
 
+def test_abx_of_one_person_is_about_that_person() -> None:
+    said = paragraph(analyse(simulate_abx(4.0, Panel(1, seed=1))))
+    assert "a and b were told apart" in said
+    assert said.endswith("All of this is about this listener and about these 4 items.")
+
+
 def test_abx_never_says_inaudible() -> None:
     said = paragraph(analyse(simulate_abx(0.0, Panel(6, seed=1))))
     assert "was not shown" in said

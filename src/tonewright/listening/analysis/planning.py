@@ -110,19 +110,22 @@ def plan_difference(
 
 
 def plan_equivalence(margin: float, components: Components, items: int, aim: Aim | None = None) -> Plan:
-    """Plan a study that shall show that two systems are equivalent, if they are exactly equal (TOST)."""
+    """Plan a study that shall show that two systems are equivalent, if they are exactly equal (TOST).
+
+    Alpha is not divided: the analysis does not correct these tests either.
+    """
     aim = aim or Aim()
     sd = components.of_difference(items)
     if margin <= 0.0 or sd <= 0.0:
         raise ResultsError("A plan needs a margin above 0 and a spread above 0.")
-    count = fewest(lambda n: equivalence_power(margin, sd, n, aim.level), aim.power)
+    count = fewest(lambda n: equivalence_power(margin, sd, n, aim.alpha), aim.power)
     what = f"equivalence within {margin:g} over {items} item{'s' * (items > 1)}"
     if count is None:
         return _hopeless(what, "listeners")
-    reached = equivalence_power(margin, sd, count, aim.level)
+    reached = equivalence_power(margin, sd, count, aim.alpha)
     said = (
         f"{count} listeners show {what} with power {reached:.2f} if the systems are equal (two one-sided tests at "
-        f"{aim.level:.3g}, standard deviation of differences {sd:.2f})."
+        f"{aim.alpha:.3g}, standard deviation of differences {sd:.2f})."
     )
     return Plan(what, "listeners", count, reached, None, said)
 

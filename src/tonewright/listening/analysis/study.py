@@ -101,7 +101,8 @@ def analyse(results: Results, options: Options | None = None) -> Analysis:
     screening = screen(results, options.rules)
     kept = results.without(set(screening.excluded))
     staying = len({each.listener for each in kept.answers if not each.catch})
-    if staying < 2:
+    # One person's ABX says something about that person; everything else is about listeners.
+    if staying < (1 if results.kind == "abx" else 2):
         raise ResultsError(
             f"After screening {results.study} has the answers of {staying} "
             f"listener{'' if staying == 1 else 's'}; an analysis needs two."

@@ -86,11 +86,9 @@ def _limits(analysis: Analysis) -> list[str]:
     )
     many = found.prompts if isinstance(found, AdjustmentFindings) else found.items
     what = "request" if isinstance(found, AdjustmentFindings) else "item"
-    return [
-        *said,
-        f"All of this is about listeners like these and about {'this' if many == 1 else f'these {many}'} "
-        f"{what if many == 1 else what + 's'}.",
-    ]
+    who = "this listener" if found.listeners == 1 else "listeners like these"
+    which = f"this {what}" if many == 1 else f"these {many} {what}s"
+    return [*said, f"All of this is about {who} and about {which}."]
 
 
 def _people(count: int) -> str:
