@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.controllers.say.concepts import concepts
-from tonewright.controllers.say.vocabulary import asked, interpret_all
+from tonewright.controllers.say.vocabulary import asked, comparative, interpret_all
 from tonewright.population.distribution import PlaneDistribution
 
 #: A plain engineer's word reaches so far on the plane, and no words further than the second number.
@@ -98,6 +98,9 @@ def _places() -> dict[str, tuple[str, tuple[float, float]]]:
         for words in concept.words.values():
             for word in words:
                 found.setdefault(word.lower(), (concept.kind, concept.plane))
+        for word in concept.words["en"]:
+            if concept.kind == "mood" and word.isalpha():
+                found.setdefault(comparative(word.lower()), (concept.kind, concept.plane))
     return found
 
 

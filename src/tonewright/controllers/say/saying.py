@@ -24,6 +24,8 @@ from tonewright.errors import SettingsError
 from tonewright.population.data import Context
 from tonewright.population.distribution import PlaneDistribution
 from tonewright.rendering import CEILING_DB, Progress, open_source, settle
+from tonewright.rendering.work import listen
+from tonewright.settings import Settings
 
 if TYPE_CHECKING:
     from tonewright.reporting import Story
@@ -230,13 +232,11 @@ def put_on(
     progress: Progress | None = None,
 ) -> SayResult:
     """Put an answer on a recording: thresholds are moved to its level, the result is as loud as it unless asked."""
-    from tonewright.audio import measure
-
     own = open_source(source)
     settings = found.settings
     before = None
     if settings.compressor is not None or any(band.compressor for band in settings.bands):
-        before = measure(own.audio if own.audio is not None else source)  # type: ignore[arg-type]
+        _, before, _ = listen(own, Settings(), progress=progress)
         if np.isfinite(before.integrated_lufs):
             settings = settings.at_level(before.integrated_lufs - WORKING_LUFS)
     settled = settle(

@@ -305,7 +305,8 @@ def _chinese(text: str) -> bool:
 #: Cues in the order they are tried: where, pattern, sense. 0 means that the word is not what is asked about.
 _MORE_NOUN = (
     r"\b(too little|not enough|lost|lacks?|lacking|missing|misses|could use|needs?|wants?|more|deserves|zu wenig|mehr|"
-    r"fehlt|nicht genug|manque( de)?|pas assez( de)?|plus( de)?|falta|más|poco|mangler|mere|ikke nok)( \w+){0,2}$"
+    r"fehlt|nicht genug|manque( de)?|pas assez( de)?|plus( de)?|falta|más|poco|mangler|mere|ikke nok)"
+    r"( (?!less\b|fewer\b|no\b|not\b|weniger\b|moins\b|menos\b|mindre\b)\w+){0,2}$"
     r"|不够|更|缺乏|缺少"
 )
 _LESS = (
