@@ -11,7 +11,7 @@ PYTHON = python3
 JOBS = 2
 # Published figures are recorded by: make bench RESULTS=benchmarks/results
 RESULTS = build/benchmarks
-BENCHES = import_time render_song processor_training stft_loss auto_song match_song
+BENCHES = import_time render_song processor_training stft_loss auto_song match_song export_errors studio_start study_load
 TORCH_INDEX = https://download.pytorch.org/whl/cpu
 
 BIN = .venv/bin
@@ -81,7 +81,7 @@ bench: .venv/.peers
 
 # torch in its CPU build; tests that need it skip, and say so, where it cannot be had. auraloss would bring the build
 # for graphics cards by itself; so would what reads language models, which comes after torch for that reason.
-.venv/.tools: .venv/.installed constraints-ci.txt pyproject.toml
+.venv/.tools: .venv/.installed constraints-ci.txt pyproject.toml web/package-lock.json
 	@echo "Installing torch and tools into .venv ..."
 	$(PIP) install --quiet -c constraints-ci.txt -e . --group dev
 	$(PIP) install --quiet -c constraints-ci.txt --retries 1 --extra-index-url $(TORCH_INDEX) --no-deps torch \
@@ -93,6 +93,8 @@ bench: .venv/.peers
 	    || echo "POT could not be installed: tests that need it will be skipped."
 	$(PIP) install --quiet -c constraints-ci.txt fastapi uvicorn python-multipart SQLAlchemy statsmodels pyarrow mcp websockets \
 	    || echo "The packages of the studio, of studies or of the assistant's server could not be installed: their tests will be skipped."
+	@if command -v npm >/dev/null; then npm ci --prefix web --silent --no-audit --no-fund \
+	    || echo "npm could not install the tools of web/: the checks of pages that need them will be skipped."; fi
 	@touch $@
 
 # What benchmarks compare with, where it can be had; without their requirements, which are training tools.
@@ -101,7 +103,7 @@ bench: .venv/.peers
 	@touch $@
 
 clean:
-	rm -rf .venv demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv web/node_modules demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help demo picture test lint types pytest format warmup bench clean
