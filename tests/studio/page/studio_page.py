@@ -25,7 +25,7 @@ for name in ("fastapi", "uvicorn"):
     pytest.importorskip(name, reason=f"{name} is not installed")
 
 #: Long enough for networks on two slow cores, in milliseconds.
-PATIENCE = 60_000
+PATIENCE = 120_000
 DESK, PHONE = (1280, 800), (390, 844)
 
 

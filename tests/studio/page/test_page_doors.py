@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studio_page import PATIENCE, drop, drop_song, gains, kept, music, opened, playable, settled, until
+from studio_page import PATIENCE, drop, drop_song, fresh, gains, kept, music, opened, playable, settled, until
 
 from tonewright.settings import Settings
 
 
-@pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def desk(chromium: Any) -> Iterator[Any]:
     with opened(chromium) as page:
         yield page
+
+
+@pytest.fixture
+def page(desk: Any) -> Any:
+    fresh(desk)
+    return desk
 
 
 def check_kept(page: Any, cli: Any, song: Path, folder: Path, form: str) -> Settings:
@@ -167,6 +173,7 @@ def test_work_shows_its_progress_and_can_be_cancelled(page: Any, tmp_path: Path)
     with page.expect_request(lambda request: request.method == "DELETE"):
         page.click("#stop")
     settled(page)
+    page.unroute("**/api/jobs/*/events")
     assert page.is_enabled("#start-auto")
     assert not any(gains(page))
 

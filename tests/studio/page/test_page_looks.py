@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studio_page import DESK, PATIENCE, PHONE, drop_song, music, opened, playable, until
+from studio_page import DESK, PATIENCE, PHONE, drop_song, fresh, music, opened, playable, until
 
 ROOT = Path(__file__).resolve().parents[3]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -66,8 +66,8 @@ def serious(page: Any) -> list[str]:
 @pytest.mark.parametrize("size", [DESK, PHONE, (360, 640), (1024, 768), (1920, 1080)])
 def test_nothing_sticks_out(desk: Any, size: tuple[int, int]) -> None:
     desk.set_viewport_size({"width": size[0], "height": size[1]})
-    desk.wait_for_timeout(50)
-    assert desk.evaluate("document.documentElement.scrollWidth") <= size[0]
+    # Drawings take their new size a frame or two later.
+    until(desk, "wide => document.documentElement.scrollWidth <= wide", size[0])
     if size[0] >= 1280:
         assert desk.evaluate("document.documentElement.scrollHeight") <= size[1], "a desk is seen at once"
     small = desk.evaluate(
@@ -150,27 +150,35 @@ def test_all_modules_are_asked_for_at_once() -> None:
     assert set(re.findall(r'modulepreload" href="([^"]+)"', page)) == reached - {"/static/studio/app.js"}
 
 
-def test_ten_minutes_open_without_freezing(chromium: Any, tmp_path: Path) -> None:
+@pytest.fixture
+def page(desk: Any) -> Any:
+    """The shared page at the size of a desk, with nothing done to it."""
+    width, height = DESK
+    desk.set_viewport_size({"width": width, "height": height})
+    fresh(desk)
+    return desk
+
+
+def test_ten_minutes_open_without_freezing(page: Any, tmp_path: Path) -> None:
     """No task of the page's thread takes longer than a glance, from the drop to the waveform and the first sound."""
     song = music(tmp_path / "long.wav", seconds=600.0, rate=8_000, channels=1)
-    with opened(chromium) as page:
-        page.evaluate(
-            """window.tasks = []; new PerformanceObserver((list) => {
-              for (const each of list.getEntries()) window.tasks.push(each.duration);
-            }).observe({ entryTypes: ["longtask"] })"""
-        )
-        page.set_input_files("#pick", song)
-        until(page, "document.querySelector('#open').textContent === 'long.wav'")
-        playable(page)
-        page.click(".play")
-        until(page, "!document.querySelector('.time').textContent.startsWith('0:00')")
-        page.click(".play")
-        longest = max(page.evaluate("window.tasks"), default=0.0)
-        assert longest < 500.0, longest
-        assert page.inner_text("#facts").startswith("10:00")
+    page.evaluate(
+        """window.tasks = []; new PerformanceObserver((list) => {
+          for (const each of list.getEntries()) window.tasks.push(each.duration);
+        }).observe({ entryTypes: ["longtask"] })"""
+    )
+    page.set_input_files("#pick", song)
+    until(page, "document.querySelector('#open').textContent === 'long.wav'")
+    playable(page)
+    page.click(".play")
+    until(page, "!document.querySelector('.time').textContent.startsWith('0:00')")
+    page.click(".play")
+    longest = max(page.evaluate("window.tasks"), default=0.0)
+    assert longest < 500.0, longest
+    assert page.inner_text("#facts").startswith("10:00")
 
 
-def test_parts_of_a_long_file(chromium: Any, tmp_path: Path) -> None:
+def test_parts_of_a_long_file(page: Any, tmp_path: Path) -> None:
     import numpy as np
 
     from tonewright.audio import Audio, Format, read, write
@@ -179,16 +187,15 @@ def test_parts_of_a_long_file(chromium: Any, tmp_path: Path) -> None:
     bright = read(music(tmp_path / "bright.wav", seconds=18.0, tilt=0.1)).samples
     song = tmp_path / "two-parts.wav"
     write(song, Audio(np.concatenate([dark, bright], axis=1), 44_100, {}, Format("WAV", "PCM_16"), processed=False))
-    with opened(chromium) as page:
-        drop_song(page, song)
-        assert page.locator("#part option").count() >= 2
-        page.click("#tab-auto")
-        page.check("#parts")
-        page.click("#start-auto")
-        page.wait_for_selector("#door-auto .found li", timeout=PATIENCE)
-        first = page.locator(".band .value").all_inner_texts()
-        page.select_option("#part", "1")
-        assert page.locator(".band .value").all_inner_texts() != first
-        playable(page)
-        variant = page.evaluate("window.studio.sound.player.state.variants.find(({ id }) => id === 'result')")
-        assert not variant["live"], "parts are played as the server renders them"
+    drop_song(page, song)
+    assert page.locator("#part option").count() >= 2
+    page.click("#tab-auto")
+    page.check("#parts")
+    page.click("#start-auto")
+    page.wait_for_selector("#door-auto .found li", timeout=PATIENCE)
+    first = page.locator(".band .value").all_inner_texts()
+    page.select_option("#part", "1")
+    assert page.locator(".band .value").all_inner_texts() != first
+    playable(page)
+    variant = page.evaluate("window.studio.sound.player.state.variants.find(({ id }) => id === 'result')")
+    assert not variant["live"], "parts are played as the server renders them"
