@@ -24,9 +24,14 @@ LEAST_DB = 0.5
 
 
 def right(row: dict[str, Any], found: Answer) -> bool:
-    """Whether any accepted region is changed in an accepted direction, or the level as accepted."""
+    """Whether any accepted region is changed in an accepted direction, or the level over time as accepted.
+
+    What is compressed cannot be undone by anything we have: where that is asked, right is to know it, and not to
+    compress more.
+    """
     if not row["regions"]:
-        return found.settings.compressor is not None
+        known = "vocabulary" in found.decided_by or found.kind == "expand"
+        return bool((found.settings.compressor is None and known) == (row["dynamics"] == "expand"))
     settings = found.settings.model_copy(update={"preamp_db": 0.0})
     middles = np.array([np.sqrt(np.prod(regions()[name])) for name in row["regions"]])
     gains = response_db(settings, middles, 48_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,6 +40,20 @@ def tilt(model: Any, request: str) -> float:
 )
 def test_opposites_are_apart_in_the_right_order(model: Any, brighter: str, warmer: str) -> None:
     assert tilt(model, brighter) > tilt(model, warmer) + 0.5
+
+
+def test_opposites_and_degrees_of_unseen_requests(model: Any) -> None:
+    """The aim is nine of ten; ``scripts/wordings_score.py`` judges paraphrases too, which takes longer."""
+    requests = tomllib.loads(Path(__file__).with_name("wordings.toml").read_text(encoding="utf-8"))
+    pairs = [*requests["opposite"], *requests["more"]]
+    start = answer(["Play some music."], model)[0].plane.mean()
+    moves = [one.plane.mean() - start for one in answer([text for pair in pairs for text in pair], model)]
+    first, second = np.array(moves[::2]), np.array(moves[1::2])
+    count = len(requests["opposite"])
+    apart = np.einsum("ij,ij->i", first[:count], second[:count]) < 0
+    further = np.einsum("ij,ij->i", second - first, second)[count:] > 0
+    assert apart.mean() >= 0.8
+    assert further.mean() >= 0.9
 
 
 def test_numbers_decide_alone_and_the_plane_is_there_all_the_same(model: Any) -> None:
