@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tonewright.controllers.say.concepts import concepts
 from tonewright.controllers.say.intensity import intensity
 from tonewright.controllers.say.numbers import parse
 from tonewright.controllers.say.vocabulary import LANGUAGES, interpret, regions, terms
-from tonewright.controllers.say.concepts import concepts
 from tonewright.training.say.texts.sources import Split, load, split_of, unrelated
 from tonewright.training.say.texts.synthesis import SHARES, Text, generate
 
