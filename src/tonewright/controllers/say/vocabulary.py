@@ -359,7 +359,7 @@ _CUES: tuple[tuple[str, str, int], ...] = (
 #: What asks for more of a place as such.
 _ASKED_OF_A_PLACE = (
     r"\b(add|adding|boost|boosting|increase|increasing|raise|give|emphasi[sz]e|enhance|extra|push|turn up|bring up|"
-    r"ajoute|añade|tilføj|gib|want|like|love)\b( \w+){0,3}$"
+    r"ajoute|añade|tilføj|gib|want|like|love)\b( \w+){0,6}$"
 )
 #: A quality as a verb: what follows is what it is done to ("smooth out the harshness").
 _DONE_TO = re.compile(r"^\s*(out|up|off|over|down)?\s*(the|that|those|these|this|its|any|some|all)\b")
