@@ -36,7 +36,7 @@ _EXAMPLES = 8
 #: Most frequent cells that a histogram tells.
 _CELLS = 4
 #: Steps of every trained system here, and prompts of people and synthetic texts in a step.
-STEPS, PEOPLE, TEXTS = 60, 8, 0
+STEPS, PEOPLE, TEXTS = 40, 8, 0
 
 Predict = Callable[[Sequence[Item]], list[Cloud]]
 
