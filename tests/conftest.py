@@ -226,9 +226,13 @@ def shared() -> Any:
     return load_population(LISTENING)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Return a real headless Chromium, driven by playwright; the one the system has."""
+    """Return a real headless Chromium, driven by playwright; the one the system has.
+
+    For a module and no longer: playwright's event loop runs in this thread until it is closed, and tests with a loop
+    of their own could not begin one.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if binary is None:

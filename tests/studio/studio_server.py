@@ -40,6 +40,12 @@ CHANGING = Settings(
 )
 
 
+def _usual_signals() -> None:
+    """Undo what a shell does to programs in its background: they ignore Ctrl-C, and a closed terminal under nohup."""
+    for one in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
+
+
 class Server:
     """``tonewright studio`` as a process of its own, its temporary files below a folder that a test can look into."""
 
@@ -52,6 +58,7 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": paths},
+            preexec_fn=_usual_signals if os.name == "posix" else None,
         )
         self.told = self._read()
 

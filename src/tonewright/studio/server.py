@@ -97,10 +97,10 @@ def serve(
             timeout_graceful_shutdown=_PATIENCE_S,
         )
         url = f"http://{shown}:{actual}/?token={token}"
+        _heed_hangup()
         started(Started(url, host, actual, token, is_loopback(host)))
         if browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        _heed_hangup()
         uvicorn.Server(config).run(sockets=[listener])
 
 
