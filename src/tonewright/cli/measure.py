@@ -10,10 +10,6 @@ import typer
 from tonewright.cli import options, output, words
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from tonewright.analysis.survey import Survey
     from tonewright.rendering import Source
 
 _COLUMNS = 30
@@ -49,6 +45,7 @@ def measure(
 
 def _figures(source: Source, heard: Any) -> dict[str, Any]:
     from tonewright.analysis.survey import survey
+    from tonewright.analysis.thirds import third_octaves
 
     measured = survey(source.blocks(), source.sample_rate, source.channels, heard)
     centres, levels = third_octaves(measured)
@@ -63,24 +60,6 @@ def _figures(source: Source, heard: Any) -> dict[str, Any]:
         "duration_s": measured.frames / source.sample_rate,
         "spectrum": {"unit": "dBFS per third octave", "frequency_hz": centres.tolist(), "level_db": levels.tolist()},
     }
-
-
-def third_octaves(measured: Survey) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return centre frequencies in Hz and levels in dBFS of the third-octave bands that the sample rate holds.
-
-    Power is averaged over time and channels; white noise's bands add up to its RMS.
-    """
-    import numpy as np
-
-    from tonewright.analysis.bands import CENTRES, PER_OCTAVE, usable_bands
-
-    # A band's value is a mean power over the bins of a triangle one sixth of an octave in effective width.
-    width = CENTRES * np.log(2.0) / PER_OCTAVE
-    mean = measured.powers.mean(axis=0, dtype=np.float64) if len(measured.powers) else np.zeros(CENTRES.size)
-    power = np.pad(2.0 * width / measured.sample_rate * mean, 1, mode="edge")
-    thirds = (0.5 * power[:-2] + power[1:-1] + 0.5 * power[2:])[::2]
-    usable = usable_bands(measured.sample_rate)[::2]
-    return CENTRES[::2][usable], 10.0 * np.log10(np.maximum(thirds[usable], 1e-20))
 
 
 def _print(figures: dict[str, Any]) -> None:
