@@ -89,11 +89,12 @@ def _of_taps(taps: Array, frequency: Array, rate_hz: float) -> Array:
 
 
 def _wav(taps: NDArray[np.float32], rate_hz: int) -> bytes:
-    import soundfile
+    # Not by libsndfile, which writes the time of day into float files: the same settings give the same bytes.
+    from scipy.io import wavfile
 
     file = io.BytesIO()
     # Two equal channels: EasyEffects and others refuse one.
-    soundfile.write(file, np.stack([taps, taps], axis=-1), rate_hz, format="WAV", subtype="FLOAT")
+    wavfile.write(file, rate_hz, np.stack([taps, taps], axis=-1))
     return file.getvalue()
 
 
