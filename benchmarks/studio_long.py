@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.recording import Bar, Recording, arguments
-from benchmarks.studio_start import note_priority
+from benchmarks.studio_start import note_priority, told_by
 
 _SECONDS = 600
 _SONG = Path(__file__).resolve().parents[1] / "examples" / "song.ogg"
@@ -97,13 +97,7 @@ class _Studio:
     """Speaks the interface of docs/studio-api.md; jobs are waited for."""
 
     def __init__(self, server: subprocess.Popen[str]) -> None:
-        assert server.stdout is not None
-        text = ""
-        for line in server.stdout:
-            text += line
-            if line.startswith("}"):
-                break
-        told = json.loads(text)
+        told = told_by(server)
         self._line = http.client.HTTPConnection("127.0.0.1", told["port"], timeout=600)
         self._headers = {"Authorization": f"Bearer {told['token']}"}
 

@@ -58,7 +58,7 @@ def _studio(*, recordings: bool) -> dict[str, float]:
     command = [sys.executable, "-m", "tonewright", "studio", "--no-browser", "--json"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        told = _told(server)
+        told = told_by(server)
         line = http.client.HTTPConnection("127.0.0.1", told["port"], timeout=120)
         _ask(line, "GET", "/", {})
         if recordings:
@@ -74,7 +74,8 @@ def _studio(*, recordings: bool) -> dict[str, float]:
     return measured
 
 
-def _told(server: subprocess.Popen[str]) -> dict[str, Any]:
+def told_by(server: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return what a studio started with ``--json`` says when it listens."""
     assert server.stdout is not None
     text = ""
     for line in server.stdout:
