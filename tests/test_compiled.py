@@ -128,3 +128,19 @@ def test_cached_kernels_depend_on_the_sources_beside_them(tmp_path: Path) -> Non
     text = (tmp_path / "inner.py").read_text()
     (tmp_path / "inner.py").write_text(text.replace("1.0", "2.0"))
     assert run() == "30.0 Counter()"
+
+
+def test_kept_machine_code_needs_no_compiler(tmp_path: Path) -> None:
+    if not can_cache():
+        pytest.skip("no cache can be written here")
+    (tmp_path / "kernels_kept.py").write_text(
+        "from tonewright.compiled import kernel\n\n@kernel()\ndef add(x: float) -> float:\n    return x + 1.0\n"
+    )
+    code = "import sys, kernels_kept; print(kernels_kept.add(1.0), 'numba.np.npyimpl' in sys.modules)"
+    source = str(Path(tonewright.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([source, str(tmp_path)])}
+    said = [
+        subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert said == ["2.0 True\n", "2.0 False\n"]

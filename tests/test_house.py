@@ -153,9 +153,9 @@ def test_public_things_are_documented(path: Path) -> None:
 def verbs() -> set[str]:
     from typer.main import get_command
 
-    from tonewright.cli.main import app
+    from tonewright.cli.verbs import application
 
-    return set(getattr(get_command(app), "commands"))  # noqa: B009
+    return set(getattr(get_command(application()), "commands"))  # noqa: B009
 
 
 def test_every_verb_is_in_the_manual() -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core import event
+from numba.core.runtime import rtsys
 
 _log = logging.getLogger("tonewright")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -49,6 +50,7 @@ def kernel(flags: frozenset[str] = RECURSION, *, inline: bool = False) -> Callab
         with contextlib.suppress(RuntimeError):  # numba: "cannot cache function ...: no locator available"
             dispatcher = numba.njit(cache=True, **options)(function)
             _depend_on_folder(dispatcher, Path(function.__code__.co_filename).parent)
+            _load_without_compiler(dispatcher)
             return dispatcher  # type: ignore[no-any-return]
         _state["cached"] = False
         return numba.njit(**options)(function)  # type: ignore[no-any-return]
@@ -64,6 +66,24 @@ def _depend_on_folder(dispatcher: Any, folder: Path) -> None:
     with contextlib.suppress(AttributeError):
         cache_file = dispatcher._cache._cache_file
         cache_file._source_stamp = (cache_file._source_stamp, _digest(folder))
+
+
+def _load_without_compiler(dispatcher: Any) -> None:
+    """Read kept machine code without loading all that numba can compile first, which takes half a second or more.
+
+    numba readies its compiler before it looks into the cache, and again before it compiles: only the second is needed.
+    The runtime, which machine code may refer to, is readied as numba does. Private as the stamp above is.
+    """
+    with contextlib.suppress(AttributeError):
+        cache, load = dispatcher._cache, dispatcher._cache._load_overload
+        guard = cache._guard_against_spurious_io_errors
+
+        def load_overload(signature: Any, target: Any) -> Any:
+            rtsys.initialize(target)
+            with guard():
+                return load(signature, target)
+
+        cache.load_overload = load_overload
 
 
 @lru_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,10 @@ def survey(
     moves: list[NDArray[np.float32]] = []
     rest: NDArray[Any] = np.zeros((channels, 0), dtype=np.float32)
     frames = 0
-    for block in blocks:
+    coming = iter(blocks)
+    block = next(coming, None)
+    while block is not None:
+        after: list[NDArray[Any]] = []
         whole = np.concatenate([rest, block], axis=1) if rest.size else block
         usable = whole.shape[1] // length * length
 
@@ -140,11 +144,16 @@ def survey(
                 rows.append(window_powers(windows, sample_rate, length, length))
                 moves.append(window_dynamics(windows, sample_rate, length))
 
-        spread(_call, (read_meter, read_spectrum))
+        def read_ahead(after: list[NDArray[Any]] = after) -> None:
+            after.extend(islice(coming, 1))
+
+        jobs: tuple[Callable[[], None], ...] = (read_meter, read_spectrum, read_ahead)
+        spread(_call, jobs)
         rest = whole[:, usable:].copy()
         frames += block.shape[1]
         if progress is not None:
             progress(block.shape[1])
+        block = after[0] if after else None
     if not rows and frames:
         padded = np.zeros((channels, length), dtype=np.float32)
         padded[:, : rest.shape[1]] = rest

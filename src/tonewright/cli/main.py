@@ -1,92 +1,23 @@
-"""The ``tonewright`` command: its verbs, and what becomes of errors."""
+"""The ``tonewright`` command: what becomes of arguments and errors."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
 
-from tonewright import __version__
-from tonewright.cli import (
-    assistant,
-    auto,
-    chat,
-    compare,
-    corpus,
-    evaluate,
-    export,
-    importing,
-    install,
-    match,
-    measure,
-    models,
-    output,
-    programs,
-    render,
-    say,
-    schema,
-    show,
-    studio,
-    study,
-    taste,
-    train,
-    warmup,
-)
+from tonewright.cli import output
+from tonewright.cli.verbs import application
 from tonewright.errors import TonewrightError
 
 #: What is left for faults of the program itself (EX_SOFTWARE of sysexits.h).
 INTERNAL_ERROR = 70
-
-app = typer.Typer(
-    name="tonewright",
-    help="An intelligent equalizer: match a recording to a reference, render settings, measure.",
-    epilog="Every verb explains itself: tonewright match --help. Exit codes: docs/command-line.md.",
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-)
-app.command("auto")(auto.auto)
-app.command("match", cls=match.MatchCommand)(match.match)
-app.command("say")(say.say)
-app.command("chat")(chat.chat)
-app.command("render")(render.render)
-app.command("show")(show.show)
-app.command("studio")(studio.studio)
-app.command("measure")(measure.measure)
-app.command("export")(export.export)
-app.command("import")(importing.importing)
-app.command("programs")(programs.programs)
-app.command("compare")(compare.compare)
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(corpus.app, name="corpus")
-app.add_typer(models.app, name="models")
-app.add_typer(taste.app, name="taste")
-app.add_typer(study.app, name="study")
-app.command("train")(train.train)
-app.command("install")(install.install)
-app.command("mcp")(assistant.mcp)
-app.command("schema")(schema.schema)
-app.command("warmup")(warmup.warmup)
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"tonewright {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _common(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
-    ] = False,
-) -> None:
-    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -94,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _prepare_streams()
     # Our matrices are small: threads of a BLAS would only spin beside ours. Read when numpy is first imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What imports make stays: to search it for garbage every 700 objects is a tenth of a start.
+    gc.set_threshold(50_000, 20, 20)
     output.log_to_stderr()
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, _terminated)
@@ -104,9 +37,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
         try:
-            typer.main.get_command(app)(
-                args=None if arguments is None else list(arguments), prog_name="tonewright", standalone_mode=True
-            )
+            words = sys.argv[1:] if arguments is None else list(arguments)
+            command = typer.main.get_command(application(words[0] if words else None))
+            command(args=None if arguments is None else words, prog_name="tonewright", standalone_mode=True)
         finally:
             sys.stdout.flush()
     except TonewrightError as error:
