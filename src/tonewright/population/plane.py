@@ -24,7 +24,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import scipy.optimize
 from numpy.typing import ArrayLike, NDArray
 
 from tonewright.analysis.bands import CENTRES
@@ -122,7 +121,9 @@ def from_settings(settings: Settings) -> Array:
 
     # Nearly linear in the gains: from flat there is one valley.
     limits = np.array(MOST_DB)
-    found = scipy.optimize.least_squares(misses, np.zeros(2), bounds=(-limits, limits), xtol=1e-12, ftol=1e-12)
+    from scipy.optimize import least_squares
+
+    found = least_squares(misses, np.zeros(2), bounds=(-limits, limits), xtol=1e-12, ftol=1e-12)
     return clip(to_points(found.x))
 
 
