@@ -21,6 +21,9 @@ Array = npt.NDArray[Any]
 def in_steps(samples: Array, bits: int, **options: Any) -> tuple[npt.NDArray[np.int64], int]:
     """Return the integers at their own width, (channels, frames), and the count of clipped samples."""
     integers, clipped = quantise(samples, bits, **options)
+    if bits == 16:
+        assert integers.dtype == np.int16
+        return integers.T.astype(np.int64), clipped
     assert integers.dtype == np.int32
     assert not np.any(integers.astype(np.int64) & ((1 << (32 - bits)) - 1))
     return integers.T.astype(np.int64) >> (32 - bits), clipped

@@ -27,13 +27,14 @@ def _quantise(
     dither: bool,
     seed: np.uint64,
     first: int,
-    out: npt.NDArray[np.int32],
+    shift: int,
+    out: npt.NDArray[np.signedinteger[Any]],
 ) -> int:
     channels, frames = samples.shape
     scale = 2.0 ** (bits - 1)
     highest = scale - 1.0
     lowest = -scale
-    shift = np.int64(1) << np.int64(32 - bits)
+    factor = np.int64(1) << np.int64(shift)
     key = _mix(seed * _GOLDEN + _GOLDEN)
     clipped = 0
     for frame in range(frames):
@@ -50,7 +51,7 @@ def _quantise(
                 value += np.float64(one - two) * 2.0**-32
             value = np.rint(value)
             value = min(max(value, lowest), highest)
-            out[frame, channel] = np.int32(np.int64(value) * shift)
+            out[frame, channel] = np.int32(np.int64(value) * factor)
     return clipped
 
 
@@ -61,8 +62,8 @@ def quantise(
     dither: bool = False,
     seed: int = 0,
     first_frame: int = 0,
-) -> tuple[npt.NDArray[np.int32], int]:
-    """Round samples to integers of some width, in the upper bits of 32, ready for libsndfile.
+) -> tuple[npt.NDArray[np.signedinteger[Any]], int]:
+    """Round samples to integers of some width, ready for libsndfile: those of 16 bits as they are stored.
 
     Parameters
     ----------
@@ -79,10 +80,11 @@ def quantise(
     Returns
     -------
     integers, clipped
-        Shape (frames, channels), int32, the value times 2^(32 - bits); and how many samples lay beyond full scale.
-        Those become the largest or the smallest integer, they never wrap.
+        Shape (frames, channels): int16 for 16 bits; else int32, the value in the upper bits, times 2^(32 - bits). And
+        how many samples lay beyond full scale: those become the largest or the smallest integer, they never wrap.
     """
-    out = np.empty(samples.shape[::-1], np.int32)
+    width = 16 if bits == 16 else 32
+    out = np.empty(samples.shape[::-1], np.int16 if width == 16 else np.int32)
     key = np.uint64(seed % (1 << 64))
-    clipped = _quantise(np.ascontiguousarray(samples), bits, dither, key, first_frame, out)
+    clipped = _quantise(np.ascontiguousarray(samples), bits, dither, key, first_frame, width - bits, out)
     return out, int(clipped)

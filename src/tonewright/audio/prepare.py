@@ -13,5 +13,6 @@ def warmup() -> None:
     meter = Meter(44100, 1)
     meter.feed(np.zeros((1, 8820), np.float32))
     meter.result()
-    quantise(np.zeros((1, 8), np.float32), 16, dither=True)
-    quantise(np.zeros((1, 8), np.float64), 16, dither=True)
+    for bits in (16, 24):
+        quantise(np.zeros((1, 8), np.float32), bits, dither=True)
+        quantise(np.zeros((1, 8), np.float64), bits, dither=True)
