@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tonewright.controllers.say.intensity import intensity
-from tonewright.controllers.say.vocabulary import LANGUAGES, comparative, interpret, regions, terms
+from tonewright.controllers.say.vocabulary import LANGUAGES, _idioms, comparative, interpret, regions, terms
 
 
 def test_regions_cover_hearing_without_gaps() -> None:
@@ -170,3 +170,47 @@ def test_the_sentences_to_judge_by_are_sound() -> None:
         assert all(high - low <= 2 for low, high in pairwise(places)), row["text"]
         assert set(row["directions"]) <= {-1, 0, 1}
         assert (row["directions"] == [0]) == (places == []) == ("dynamics" in row)
+
+
+def test_idioms_belong_to_terms_and_say_nothing_twice() -> None:
+    idioms = _idioms()
+    table = terms()
+    known = {form for term in table.values() for form in (*term.forms, *term.nouns)}
+    every = [idiom for words in idioms.values() for idiom in words]
+    assert set(idioms) <= set(table)
+    assert len(every) == len(set(every))
+    assert not known & set(every)
+    assert all(idiom == idiom.lower().strip() for idiom in every)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "direction"),
+    [
+        ("like a voice in a biscuit tin", "nasal", -1),
+        ("it sounds like a packing crate", "box", -1),
+        ("as if he talked through a scarf into a pillow", "presence", 1),
+        ("the choir is short of air", "air", 1),
+        ("the guitars are crying out for some sparkle", "air", 1),
+        ("no more hiss", "air", -1),
+        ("zingier", "air", 1),
+        ("the violins are a cheese grater", "harsh", -1),
+        ("take the edge off the strings", "harsh", -1),
+        ("it should shake the floor", "sub", 1),
+    ],
+)
+def test_idioms_are_understood(text: str, region: str, direction: int) -> None:
+    found = interpret(text)
+    assert found is not None
+    assert (found.region, found.direction) == (region, direction)
+
+
+def test_the_development_sentences_are_understood() -> None:
+    """Mended by them, so this only keeps what was reached."""
+    path = Path(__file__).with_name("vocabulary_development.toml")
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["sentence"]
+    right = 0
+    for row in rows:
+        found = interpret(row["text"])
+        place = found is not None and (found.region in row["regions"] or not row["regions"])
+        right += place and found is not None and found.direction in row["directions"]
+    assert right >= 38

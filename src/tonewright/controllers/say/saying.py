@@ -300,7 +300,7 @@ def _wanted(text: str, kind: str) -> tuple[Wanted, ...]:
         return (Wanted("", 0, "compress" if kind == "compress" else "expand", strength, "Level over time"),)
     if kind[-1:] in "+-" and kind:
         direction = 1 if kind.endswith("+") else -1
-        return (Wanted(kind[:-1], direction, "none", strength, "As an engineer would understand it"),)
+        return (Wanted(kind[:-1], direction, "none", _UNSURE * strength, "A guess at what an engineer would do"),)
     return ()
 
 
@@ -320,5 +320,8 @@ def _says_more(parsed: Parsed) -> bool:
 
 #: Up to so many words a request with a word for a quality is an engineer's, whatever the model takes it for.
 _SHORT = 12
+#: What is done of what the model alone takes for an engineer's request: of words that nobody taught it, it finds the
+#: region or one beside it in a third of all cases.
+_UNSURE = 0.5
 #: What is left of a request with numbers counts from so many letters on.
 _LEAST_LETTERS = 4

@@ -197,6 +197,12 @@ def _content() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def _idioms() -> dict[str, list[str]]:
+    """Return rarer words and comparisons by the name of their term; the texts for training leave them out."""
+    return tomllib.loads(resources.files(__package__).joinpath("idioms.toml").read_text(encoding="utf-8"))
+
+
 def _term(name: str, row: dict[str, Any]) -> Term:
     state: State = row["state"]
     more = 0 if row["region"] == "" else {"excess": 1, "lack": -1, "quality": row.get("direction", 0)}[state]
@@ -244,6 +250,9 @@ def _forms() -> dict[str, str]:
                 found.setdefault(f"{form}s", term.name)
         for form in _compared(term):
             found.setdefault(form, term.name)
+    for name, idioms in _idioms().items():
+        for form in (*idioms, *_compared_idioms(idioms)):
+            found.setdefault(form, name)
     for term in terms().values():
         found[term.name] = term.name
     return found
@@ -253,7 +262,8 @@ def _forms() -> dict[str, str]:
 def _comparatives() -> frozenset[str]:
     """Return the forms that compare: "boomier", "wärmer", "varmere"."""
     plain = {form for term in terms().values() for form in (*term.forms, *term.nouns, *term.words.values())}
-    return frozenset(form for term in terms().values() for form in _compared(term)) - plain
+    idioms = {form for words in _idioms().values() for form in _compared_idioms(words)}
+    return frozenset(form for term in terms().values() for form in _compared(term)) - plain | idioms
 
 
 def _compared(term: Term) -> list[str]:
@@ -267,6 +277,11 @@ def _compared(term: Term) -> list[str]:
     if "da" in term.words:
         found.append(f"{term.words['da']}ere")
     return found
+
+
+def _compared_idioms(idioms: list[str]) -> list[str]:
+    """Return comparatives of what is an adjective for sure: one word that ends in -y."""
+    return [comparative(one) for one in idioms if one.isascii() and one.endswith("y") and one.isalpha()]
 
 
 def german_comparative(word: str) -> str:
@@ -284,9 +299,11 @@ def german_comparative(word: str) -> str:
 @cache
 def _pattern() -> re.Pattern[str]:
     forms = sorted(_forms(), key=len, reverse=True)
-    return re.compile(
-        "|".join(re.escape(f) if "一" <= f[0] <= "鿿" else rf"(?<!\w){re.escape(f)}(?!\w)" for f in forms)
-    )
+    chinese = "|".join(re.escape(form) for form in forms if _chinese(form[0]))
+    # What no word may stand before or after is asked once, not in every branch: three thousand branches are tried fast
+    # where each begins with a letter.
+    others = "|".join(re.escape(form) for form in forms if not _chinese(form[0]))
+    return re.compile(rf"(?<!\w)(?:{others})(?!\w)|{chinese}")
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -304,7 +321,9 @@ def _chinese(text: str) -> bool:
 
 #: Cues in the order they are tried: where, pattern, sense. 0 means that the word is not what is asked about.
 _MORE_NOUN = (
-    r"\b(too little|not enough|lost|lacks?|lacking|missing|misses|could use|needs?|wants?|more|deserves|zu wenig|mehr|"
+    r"\b(too little|not enough|short (of|on)|(low|light) on|(starved|deprived|devoid|robbed|bereft) of|in need of|"
+    r"(crying out|begging) for|could do with|would benefit from|do(es)?(n't| not) have any|lost|lacks?|lacking|missing|"
+    r"misses|could use|needs?|wants?|(?<!no )(?<!not )more|deserves|zu wenig|mehr|"
     r"fehlt|nicht genug|manque( de)?|pas assez( de)?|plus( de)?|falta|más|poco|mangler|mere|ikke nok)"
     r"( (?!less\b|fewer\b|no\b|not\b|weniger\b|moins\b|menos\b|mindre\b)\w+){0,2}$"
     r"|不够|更|缺乏|缺少"

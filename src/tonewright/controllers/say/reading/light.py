@@ -133,7 +133,7 @@ class _Decoder(nn.Module):
         width, heads = config["hidden_size"], config["num_attention_heads"]
         # A weight given beforehand is not drawn at random, for which torch would import its compiler: two seconds.
         nothing = torch.empty(config["vocab_size"], width, device="meta")
-        self.embed_tokens = nn.Embedding(*nothing.shape, _weight=nothing)
+        self.embed_tokens = nn.Embedding(config["vocab_size"], width, _weight=nothing)
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config["num_hidden_layers"]))
         self.norm = _Norm(width, config["rms_norm_eps"])
         self._size = config.get("head_dim") or width // heads
