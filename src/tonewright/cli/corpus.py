@@ -1,9 +1,9 @@
-"""``tonewright corpus``: stores of recordings for training and tests, built once and checked."""
+"""``tonewright corpus``: stores of recordings for training and tests, built once, checked, and written out again."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,7 +12,7 @@ from tonewright.cli import options, output
 if TYPE_CHECKING:
     from tonewright.training.corpus.checking import Checked
 
-app = typer.Typer(help="Build and check corpora for training and tests.", no_args_is_help=True)
+app = typer.Typer(help="Build, check and export corpora for training and tests.", no_args_is_help=True)
 
 
 @app.callback()
@@ -74,6 +74,32 @@ def check(
         return
     _print(checked)
     output.tell("No content, work or producer is in two splits.")
+
+
+@app.command("export")
+def export(
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="A store.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.", show_default=False)],
+    split: Annotated[
+        Literal["train", "validation", "test"] | None,
+        typer.Option("--split", help="Only works of this split.", show_default="all"),
+    ] = None,
+    profile: Annotated[
+        Literal["music", "speech"] | None, typer.Option("--profile", help="Only such works.", show_default="all")
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Write works of a store as recordings again, FLAC, for evaluate and for ears."""
+    from tonewright.training.corpus import exporting
+    from tonewright.training.corpus.store import Corpus
+
+    corpus = Corpus.open(store)
+    with output.progress() as progress:
+        paths = exporting.export(corpus, folder, split=split, profile=profile, progress=progress)
+    if json:
+        output.emit("corpus export", {"folder": folder, "files": paths})
+        return
+    output.tell(f"{folder}: {len(paths)} works.")
 
 
 def _data(checked: Checked) -> dict[str, object]:

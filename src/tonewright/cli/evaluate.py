@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Evaluate controllers on a folder of music or on listening data.", no_args_is_help=True)
 
 _CORRECTORS = (
-    "nothing, average-spectrum, ridge, auto, oracle, oracle-eq, [label=]module:function, or [label=]FILE.safetensors."
+    "nothing, average-spectrum, ridge, auto, auto-speech, oracle, oracle-eq, [label=]module:function, or "
+    "[label=]FILE.safetensors."
 )
 _MATCHERS = (
     "nothing, ridge, closed-form, rule-based, match-without-network, match-network, match, oracle, oracle-eq, "

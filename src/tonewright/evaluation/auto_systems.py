@@ -20,6 +20,12 @@ def auto(input_audio: Clip) -> NDArray[np.float32]:
     return render_array(input_audio.samples, input_audio.sample_rate, settings)
 
 
+def auto_speech(input_audio: Clip) -> NDArray[np.float32]:
+    """Correct as ``tonewright auto --profile speech`` does."""
+    settings = find_auto(Audio(input_audio.samples, input_audio.sample_rate), profile="speech").settings
+    return render_array(input_audio.samples, input_audio.sample_rate, settings)
+
+
 SYSTEMS: dict[str, System] = {
     NOTHING: System(nothing, ("input",), baseline=True),
     "average-spectrum": System(average_spectrum, ("input",), baseline=True),
@@ -27,4 +33,5 @@ SYSTEMS: dict[str, System] = {
     "oracle-eq": System(oracle_eq, ("input", "target"), baseline=True),
     "oracle": System(oracle, ("input", "target"), baseline=True),
     "auto": System(auto, ("input",)),
+    "auto-speech": System(auto_speech, ("input",)),
 }

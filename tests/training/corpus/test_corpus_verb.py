@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from corpora import maker
 
+from tonewright.audio import read
 from tonewright.cli.main import run
+from tonewright.training.corpus import Corpus
 
 CONFIG = """
 store = "stores/music"
@@ -88,3 +91,31 @@ def test_no_torch() -> None:
     code = "import sys, tonewright.cli.corpus, tonewright.training.corpus.checking; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_export_gives_recordings_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make = maker(tmp_path)
+    make("raw/a.wav", seconds=3.0, artist="Ann", title="Air")
+    make("judge/c.wav", seconds=2.0, artist="Bob")
+    stores = {}
+    for name, split in (("raw", "train"), ("judge", "test")):
+        stores[name] = tmp_path / f"{name}.store"
+        assert call(capsys, "build", write(tmp_path, name, split), "--root", tmp_path, "-o", stores[name])[0] == 0
+    code, out, _ = call(capsys, "export", stores["judge"], tmp_path / "out", "--split", "test", "--json")
+    assert code == 0
+    (file,) = json.loads(out)["files"]
+    written = read(file)
+    corpus = Corpus.open(stores["judge"])
+    work = corpus.works[0]
+    assert written.tags["artist"] == "Bob"
+    assert written.sample_rate == 44100
+    expected = corpus.read(work, 0, work.frames)
+    assert written.samples.shape == (1, work.frames)
+    np.testing.assert_allclose(written.samples[0], expected, atol=2.0**-23)
+    code, _, err = call(capsys, "export", stores["judge"], tmp_path / "out")
+    assert code == 5
+    assert "is not empty" in err
+    code, _, err = call(capsys, "export", stores["judge"], tmp_path / "none", "--split", "train")
+    assert code == 4
+    assert "holds no train works." in err
+    assert not (tmp_path / "none").exists()
