@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from tonewright.controllers.say.answer import Answer
+from tonewright.controllers.say.reading.questions import KINDS
 from tonewright.controllers.say.saying import answer
 from tonewright.controllers.say.shipped import reader
 from tonewright.controllers.say.vocabulary import interpret, regions
 from tonewright.processor.filters import response_db
+from tonewright.training.say.texts.synthesis import generate
 
 FOLDER = Path(__file__).parent.parent / "tests" / "controllers" / "say"
 #: Two lists that nothing was tuned on. The first one's words outside of the table were outside when it was written.
@@ -55,6 +57,21 @@ def main() -> None:
                     f"the lookup alone {sum(_alone(row) for row, _ in some)}",
                 )
         print(dict(Counter("+".join(one.decided_by) for one in found)))
+    _untaught(model)
+
+
+def _untaught(model: Any) -> None:
+    """Print how often the model alone finds the region, or one beside it, of terms that no training text had."""
+    texts = [text for text in generate(11, 1500, split="held") if text.region and text.direction]
+    texts = [text for text in texts if text.language == "en"]
+    sides = [kind for kind in KINDS if kind[-1] in "+-"]
+    places = list(dict.fromkeys(kind[:-1] for kind in sides))
+    near = 0
+    for text, reading in zip(texts, model.read([text.prompt for text in texts]), strict=True):
+        found = sides[int(np.argmax(reading.kinds[: len(sides)]))]
+        apart = abs(places.index(found[:-1]) - places.index(text.region or ""))
+        near += apart <= 1 and found[-1] == ("+" if text.direction > 0 else "-")
+    print(f"terms that nobody taught it: the model's likeliest region is right or beside it in {near} of {len(texts)}")
 
 
 def _alone(row: dict[str, Any]) -> bool:

@@ -321,7 +321,7 @@ def _says_more(parsed: Parsed) -> bool:
 #: Up to so many words a request with a word for a quality is an engineer's, whatever the model takes it for.
 _SHORT = 12
 #: What is done of what the model alone takes for an engineer's request: of words that nobody taught it, it finds the
-#: region or one beside it in a third of all cases.
+#: region or one beside it in less than a third of all cases.
 _UNSURE = 0.5
 #: What is left of a request with numbers counts from so many letters on.
 _LEAST_LETTERS = 4
