@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,31 +12,11 @@ import numpy as np
 import pytest
 
 from tonewright.audio import measure, read
-from tonewright.controllers.say.vocabulary import interpret
 from tonewright.errors import MissingExtraError
-from tonewright.population.distribution import PlaneDistribution
 from tonewright.settings import Settings
+from word_model import WordModel
 
 Command = Any  # of conftest.py
-
-
-@dataclass
-class Heard:
-    plane: PlaneDistribution
-    kind: str
-
-
-class WordModel:
-    """Reads the vocabulary's words as clouds around a point, and a late dinner as a warm one."""
-
-    def read(self, requests: Sequence[str]) -> list[Heard]:
-        found = []
-        for request in requests:
-            word = interpret(request)
-            centre = (-2.0, -2.5) if word is None else tuple(2.0 * word.strength * np.array(word.plane))
-            kind = "unrelated" if "capital of" in request else "plane"
-            found.append(Heard(PlaneDistribution.from_points([centre], bandwidth=1.5), kind))
-        return found
 
 
 @pytest.fixture(autouse=True)

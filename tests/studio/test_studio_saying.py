@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,33 +10,13 @@ import pytest
 from studio_server import write_music
 
 from tonewright.controllers.say.saying import answer
-from tonewright.controllers.say.vocabulary import interpret
 from tonewright.population.data import Context
-from tonewright.population.distribution import PlaneDistribution
 from tonewright.population.plane import gains_db
 from tonewright.settings import Settings
 from tonewright.studio.plain import plain
 from tonewright.studio.tasks import saying
 from tonewright.studio.tasks.hearing import hear
-
-
-@dataclass
-class Heard:
-    plane: PlaneDistribution
-    kind: str
-
-
-class WordModel:
-    """Reads the vocabulary's words as clouds around a point, anything else as a warm evening."""
-
-    def read(self, requests: Sequence[str]) -> list[Heard]:
-        found = []
-        for request in requests:
-            word = interpret(request)
-            centre = (-2.0, -2.5) if word is None else tuple(2.0 * word.strength * np.array(word.plane))
-            kind = "unrelated" if "capital of" in request else "plane"
-            found.append(Heard(PlaneDistribution.from_points([centre], bandwidth=1.5), kind))
-        return found
+from word_model import WordModel
 
 
 @pytest.fixture(autouse=True)

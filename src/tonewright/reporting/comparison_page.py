@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tonewright.reporting.chart import Curve
 from tonewright.reporting.drawing import Drawing
 from tonewright.reporting.files import write_text
-from tonewright.reporting.page_style import style_sheet
+from tonewright.reporting.frame import framed
 from tonewright.reporting.scales import place, rounded_limits
 from tonewright.reporting.story import Story
 from tonewright.reporting.tables import number, table
@@ -83,31 +83,14 @@ def write_comparison_page(
         *([f"{f:.0f}", *(number(float(db[i])) for _, db in curves)] for i, f in enumerate(frequency_hz)),
     ]
     parts = [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        '<meta name="generator" content="Tonewright">',
-        f"<title>{escape(title)}</title>",
-        f"<style>\n{style_sheet()}\n</style>",
-        "</head>",
-        "<body>",
-        f"<header>\n<h1>{escape(title)}</h1>\n</header>",
-        "<main>",
         *(_section(name, said) for name, said in sections),
         f"<section>\n<h2>Curves</h2>\n<figure>\n{drawn}\n</figure>\n</section>",
         "<section>\n<h2>All numbers</h2>",
         *(table(caption, columns, rows) for caption, columns, rows in tables),
         f"<details><summary>The curves in numbers</summary>\n{table(heading, numbers[0], numbers[1:])}\n</details>",
         "</section>",
-        "</main>",
-        "<footer>Made with Tonewright. This page loads nothing and sends nothing.</footer>",
-        "</body>",
-        "</html>",
     ]
-    return write_text(path, "\n".join(parts) + "\n")
+    return write_text(path, framed(title, f"<header>\n<h1>{escape(title)}</h1>\n</header>", parts))
 
 
 def _section(heading: str, sentences: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tonewright.reporting.curves import describe_chart
 from tonewright.reporting.drawing import Drawing
 from tonewright.reporting.files import write_text
-from tonewright.reporting.page_style import style_sheet
+from tonewright.reporting.frame import framed
 from tonewright.reporting.story import Story
 from tonewright.reporting.tables import compressor_table, filter_table, level_table, number, spectrum_table
 
@@ -29,29 +29,12 @@ def write_page(story: Story, path: str | Path) -> Path:
 def page_of(story: Story) -> str:
     """Return the page as text."""
     parts = [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        '<meta name="generator" content="Tonewright">',
-        f"<title>{escape(story.title)}</title>",
-        f"<style>\n{style_sheet()}\n</style>",
-        "</head>",
-        "<body>",
-        _header(story),
-        "<main>",
         *(_section(heading, sentences) for heading, sentences in story.sections),
         _curves(story),
         _numbers(story),
         _settings(story),
-        "</main>",
-        "<footer>Made with Tonewright. This page loads nothing and sends nothing.</footer>",
-        "</body>",
-        "</html>",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
+    return framed(story.title, _header(story), parts)
 
 
 def _header(story: Story) -> str:
