@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from tonewright.controllers.say.intensity import intensity
-from tonewright.controllers.say.vocabulary import LANGUAGES, _idioms, comparative, interpret, regions, terms
+from tonewright.controllers.say.vocabulary import (
+    LANGUAGES,
+    _idioms,
+    comparative,
+    interpret,
+    interpret_all,
+    regions,
+    terms,
+)
 
 
 def test_regions_cover_hearing_without_gaps() -> None:
@@ -214,3 +222,25 @@ def test_the_development_sentences_are_understood() -> None:
         place = found is not None and (found.region in row["regions"] or not row["regions"])
         right += place and found is not None and found.direction in row["directions"]
     assert right >= 38
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("remove the mud and add air", {"mud": -1, "air": 1}),
+        ("cut the boom, add sparkle", {"boom": -1, "air": 1}),
+        ("reduce the hum and then give it more presence", {"sub": -1, "presence": 1}),
+        ("add warmth and reduce harshness", {"boom": 1, "harsh": -1}),
+        ("remove boom and mud", {"boom": -1, "mud": -1}),
+        ("enlève la boue... et ajoute du sparkle", {"air": 1}),
+        ("take out the boom, boxiness and mud", {"boom": -1, "box": -1, "mud": -1}),
+        ("brighter without losing the bass", {"harsh": 1}),
+        ("don't cut the bass, but tame the harshness", {"harsh": -1}),
+        ("more air, never touch the low end", {"air": 1}),
+        ("leave the bass alone and add sparkle", {"air": 1}),
+        ("without the boom", {"boom": -1}),
+        ("do not make it bright", {"harsh": -1}),
+    ],
+)
+def test_each_thing_to_do_has_its_own_direction(text: str, wanted: dict[str, int]) -> None:
+    assert {one.region: one.direction for one in interpret_all(text)} == wanted

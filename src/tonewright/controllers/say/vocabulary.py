@@ -306,9 +306,20 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{others})(?!\w)|{chinese}")
 
 
+#: Where another thought begins: a sentence, an objection, another thing to do.
+_THOUGHT = re.compile(
+    r"[.;!?。！？]|, but | but | aber | mais | pero | men |但|"
+    r"(?:,| and| then| plus| while| und| et| y| e| og)\s+"
+    r"(?:(?:then|also|just|please|maybe|dann|bitte|puis|luego|så)\s+)*"
+    r"(?=(?:add|adding|boost|boosting|give|giving|bring|bringing|raise|raising|increase|increasing|lift|push|make|let|cut|"
+    r"cutting|reduce|reducing|remove|removing|lower|lowering|tame|take|turn|dial|roll|keep|leave|füge|gib|mach|nimm|"
+    r"ajoute|donne|enlève|rends|réduis|añade|dale|quita|tilføj|giv|gør|fjern)\b)"
+)
+
+
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
     """Return the words before and after a term, up to where another thought begins."""
-    before = re.split(r"[.;!?。！？]|, but | but | aber | mais | pero | men |但", text[:start])[-1]
+    before = _THOUGHT.split(text[:start])[-1]
     after = re.split(r"[,.;!?。！？，]| but | and | aber | und | mais | et | pero | men ", text[end:])[0]
     if not _chinese(text):
         return " ".join(before.split()[-_BEFORE:]), " ".join(after.split()[:_AFTER])
@@ -359,8 +370,16 @@ _ASKED = (
     r"for an?|better)\b"
     r"(?!.*\b(too|less|not|no|never|without|avoid|prevent|reduce)\b)"
 )
+#: What forbids to take something away, or to touch it.
+_UNTOUCHED = (
+    r"\b(don't|do not|dont|never|without|not)( \w+)? (cut|cutting|reduce|reducing|remove|removing|lower|lowering|lose|"
+    r"losing|touch|touching|kill|killing|drop|dropping|sacrifice|sacrificing|hurt|hurting|harm|harming|affect|"
+    r"affecting|chang(e|ing)|thin(ning)? out|tak(e|ing) (away|out|from))\b|"
+    r"\b(leave|leaving) (the |my |his |her |that )?$"
+)
 _CUES: tuple[tuple[str, str, int], ...] = (
     ("before", r"\b(keep|keeping|behalte|garde|gardez|mantén|behold|hold)\b|保持|保留", 0),
+    ("before", _UNTOUCHED, 0),
     ("around", r"\b(not|isn't|ain't|aren't|never|nicht|pas|no|ikke)\b[^|]*\|[^|]*\b(enough|genug|nok)\b", 1),
     ("before", r"\b(make|makes|get|sound|be) (\w+ ){0,2}(not|never) (too |so |as )?$", -1),
     ("before", _MORE_NOUN, 1),
