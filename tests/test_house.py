@@ -22,7 +22,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 
 #: From the ground up. A room may import from the floors below its own, and from itself.
 FLOORS = (
-    {"errors", "parameters", "compiled", "threads", "statistics"},
+    {"errors", "parameters", "compiled", "threads", "statistics", "lazy"},
     {"settings"},
     {"layouts", "hidden_ranges"},
     {"audio", "processor"},
