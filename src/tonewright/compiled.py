@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core import event
-from numba.core.runtime import rtsys
 
 _log = logging.getLogger("tonewright")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -74,7 +73,9 @@ def _load_without_compiler(dispatcher: Any) -> None:
     numba readies its compiler before it looks into the cache, and again before it compiles: only the second is needed.
     The runtime, which machine code may refer to, is readied as numba does. Private as the stamp above is.
     """
-    with contextlib.suppress(AttributeError):
+    with contextlib.suppress(AttributeError, ImportError):
+        from numba.core.runtime import rtsys
+
         cache, load = dispatcher._cache, dispatcher._cache._load_overload
         guard = cache._guard_against_spurious_io_errors
 
