@@ -21,7 +21,7 @@ _CORRECTORS = (
     "[label=]FILE.safetensors."
 )
 _MATCHERS = (
-    "nothing, ridge, closed-form, rule-based, match-without-network, match-network, match, oracle, oracle-eq, "
+    "nothing, ridge, closed-form, rule-based, match-without-network, match-with-descent, match, oracle, oracle-eq, "
     "[label=]module:function, or [label=]FILE.safetensors."
 )
 

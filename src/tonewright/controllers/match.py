@@ -1,11 +1,11 @@
 """``match``: make a recording sound like another one.
 
     hear both as a whole  ->  expect a correction curve  ->  refine it on moments that sound alike
-      ->  a network suggests six bands and compressors  ->  descend through the exact chain
-      ->  keep what helps on segments not used  ->  scale by the amount  ->  settle the level
+      ->  a network suggests six bands and compressors  ->  keep what helps  ->  scale by the amount  ->  settle the level
 
-The curve is a closed form, the descent runs through our own processor. Without a network (``model="none"``) the bands
-that follow the curve are the start.
+The curve is a closed form. Without a network (``model="none"``) the bands that follow the curve are the start of a descent
+through the exact chain, and what helps on segments not used is kept. From a network's answer a descent leads no nearer
+(docs/match.md), so that by default none follows.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def match(
     max_gain_db: float = 12.0,
     loudness: float | str = "input",
     ceiling_db: float | None = CEILING_DB,
-    steps: int = STEPS,
+    steps: int | None = None,
     model: str | Path | None = None,
     progress: Progress | None = None,
 ) -> MatchResult:
@@ -170,7 +170,7 @@ def match(
     ceiling_db
         Highest true peak in dBTP, kept by gain alone; ``None`` for none.
     steps
-        Of the descent; 0 stops at its start.
+        Of the descent; 0 stops at its start, as by default with a network. 30 by default without.
     model
         A weight file for the network that suggests the start, instead of the package's own; ``"none"`` starts from the
         closed form.
@@ -191,6 +191,8 @@ def match(
     many = [reference] if isinstance(reference, Audio | str | Path | Source) else list(reference)
     shares = _weights(weights, len(many))
     check_options(amount, what, max_gain_db)
+    network = find_network("match", model)
+    steps = (STEPS if network is None else 0) if steps is None else steps
     if steps < 0:
         raise SettingsError(f"The number of steps must be 0 or more, got {steps}.")
     stages = Stages(progress, _HEARD)
@@ -210,7 +212,7 @@ def match(
         dynamics=what != "tone",
         max_gain_db=max_gain_db,
         steps=steps,
-        network=find_network("match", model),
+        network=network,
         progress=lambda part: stages.tell("fitting six bands", _HEARD + (_FITTED - _HEARD) * part),
     )
     settings = found.settings.at_level(-heard.gain_db).scaled(amount)

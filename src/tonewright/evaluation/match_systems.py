@@ -26,18 +26,18 @@ def match(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
     return _fitted(input_audio, reference_audio)
 
 
+def match_with_descent(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
+    """Match as ``tonewright match --steps 30`` does: a descent starts from what the network suggests."""
+    return _fitted(input_audio, reference_audio, steps=STEPS)
+
+
 def match_without_network(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
     """Match as ``tonewright match --model none`` does: the descent starts from the closed form."""
     return _fitted(input_audio, reference_audio, model="none")
 
 
-def match_network(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:
-    """Put on what the network suggests, without descent."""
-    return _fitted(input_audio, reference_audio, steps=0)
-
-
 def _fitted(
-    input_audio: Clip, reference_audio: Clip, *, steps: int = STEPS, model: str | None = None
+    input_audio: Clip, reference_audio: Clip, *, steps: int | None = None, model: str | None = None
 ) -> NDArray[np.float32]:
     own, other = (Audio(clip.samples, clip.sample_rate) for clip in (input_audio, reference_audio))
     settings = find_match(own, other, steps=steps, model=model).settings
@@ -52,6 +52,6 @@ SYSTEMS: dict[str, System] = {
     "oracle-eq": System(oracle_eq, ("input", "target"), baseline=True),
     "oracle": System(oracle, ("input", "target"), baseline=True),
     "match-without-network": System(match_without_network, ("input", "reference")),
-    "match-network": System(match_network, ("input", "reference")),
+    "match-with-descent": System(match_with_descent, ("input", "reference")),
     "match": System(match, ("input", "reference")),
 }

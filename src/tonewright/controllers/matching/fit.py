@@ -52,8 +52,8 @@ class Fit:
     settings
         For the input at the working level of -23 LUFS; without any change of level.
     chosen
-        ``descent``, ``sparse`` (the same with fewer compressors), ``start`` (bands that follow the closed form's curve)
-        or ``nothing``.
+        ``descent``, ``sparse`` (the same with fewer compressors), ``start`` (what the network answers, or bands that
+        follow the closed form's curve) or ``nothing``.
     distances
         Of each candidate to the goal on segments that the descent did not use; see :class:`Goal`.
     expectation
