@@ -73,6 +73,16 @@ def match(
         str, typer.Option("--loudness", metavar="input|reference|LUFS", help="How loud the result is.")
     ] = "input",
     ceiling: options.Ceiling = "-1",
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            "--steps",
+            min=0,
+            max=1000,
+            help="Steps of a descent through the exact chain, from the network's answer or the closed form's.",
+            show_default="0; 30 with --model none",
+        ),
+    ] = None,
     model: options.Model = None,
     report: options.Report = None,
     settings_out: options.SettingsOut = None,
@@ -103,6 +113,7 @@ def match(
             max_gain_db=max_gain,
             loudness=loud,
             ceiling_db=highest,
+            steps=steps,
             model=model,
             progress=progress,
         )

@@ -1,11 +1,12 @@
 """``match``: make a recording sound like another one.
 
     hear both as a whole  ->  expect a correction curve  ->  refine it on moments that sound alike
-      ->  a network suggests six bands and compressors  ->  keep what helps  ->  scale by the amount  ->  settle the level
+      ->  a network suggests six bands and compressors  ->  keep what helps
+      ->  scale by the amount  ->  settle the level
 
-The curve is a closed form. Without a network (``model="none"``) the bands that follow the curve are the start of a descent
-through the exact chain, and what helps on segments not used is kept. From a network's answer a descent leads no nearer
-(docs/match.md), so that by default none follows.
+The curve is a closed form. Without a network (``model="none"``) the bands that follow the curve are the start of a
+descent through the exact chain, and what helps on segments not used is kept. From a network's answer a descent leads no
+nearer (docs/match.md), so that by default none follows.
 """
 
 from __future__ import annotations
