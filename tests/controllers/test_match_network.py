@@ -54,6 +54,15 @@ def test_the_shipped_network_hears_brightness(song: Audio, bright: Audio) -> Non
 
 
 @SHIPPED
+def test_a_descent_follows_only_where_no_network_answers_or_it_is_asked_for(song: Audio, bright: Audio) -> None:
+    answered = match(song, bright)
+    assert set(answered.fit.distances) == {"nothing", "start"}
+    assert answered.settings == match(song, bright, steps=0).settings
+    assert "descent" in match(song, bright, steps=2).fit.distances
+    assert "descent" in match(song, bright, model="none").fit.distances
+
+
+@SHIPPED
 def test_a_recording_matched_to_itself_hardly_changes(song: Audio) -> None:
     settings = match(song, song).settings
     from tonewright.processor.filters import response_db
