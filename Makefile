@@ -11,7 +11,7 @@ PYTHON = python3
 JOBS = 2
 # Published figures are recorded by: make bench RESULTS=benchmarks/results
 RESULTS = build/benchmarks
-BENCHES = import_time render_song processor_training stft_loss auto_song match_song export_errors studio_start study_load
+BENCHES = import_time render_song processor_training stft_loss auto_song match_song say_speed export_errors studio_start study_load
 TORCH_INDEX = https://download.pytorch.org/whl/cpu
 
 BIN = .venv/bin
