@@ -11,18 +11,22 @@ from tonewright.evaluation.learned import average_spectrum, ridge_auto
 from tonewright.evaluation.oracle import oracle, oracle_eq
 from tonewright.evaluation.protocol import Clip
 from tonewright.evaluation.systems import NOTHING, System, nothing
+from tonewright.networks.specification import Profile
 from tonewright.processor.render import render_array
 
 
 def auto(input_audio: Clip) -> NDArray[np.float32]:
     """Correct as ``tonewright auto`` does by default."""
-    settings = find_auto(Audio(input_audio.samples, input_audio.sample_rate)).settings
-    return render_array(input_audio.samples, input_audio.sample_rate, settings)
+    return _corrected(input_audio, "music")
 
 
 def auto_speech(input_audio: Clip) -> NDArray[np.float32]:
     """Correct as ``tonewright auto --profile speech`` does."""
-    settings = find_auto(Audio(input_audio.samples, input_audio.sample_rate), profile="speech").settings
+    return _corrected(input_audio, "speech")
+
+
+def _corrected(input_audio: Clip, profile: Profile) -> NDArray[np.float32]:
+    settings = find_auto(Audio(input_audio.samples, input_audio.sample_rate), profile=profile).settings
     return render_array(input_audio.samples, input_audio.sample_rate, settings)
 
 
