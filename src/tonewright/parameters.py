@@ -19,6 +19,8 @@ Scale = Literal["linear", "log"]
 HIGHEST_OF_RATE = 0.49
 #: Sample rates the processor is made for, in Hz.
 SAMPLE_RATES = (8_000, 384_000)
+#: The most of an amount: of a controller's answer, or of settings.
+HIGHEST_AMOUNT = 1.5
 
 
 @dataclass(frozen=True)

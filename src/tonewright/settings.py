@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tonewright.errors import OutputError, SettingsError
-from tonewright.parameters import PARAMETERS, limits
+from tonewright.parameters import HIGHEST_AMOUNT, PARAMETERS, limits
 
 BandType = Literal["low_shelf", "peak", "high_shelf", "low_pass", "high_pass"]
 Topology = Literal["serial", "eq_then_drc", "crossover"]
@@ -186,8 +186,8 @@ class Settings(_Model):
         gain that would leave its limits stops there. Low-pass and high-pass bands have no gain to scale and stay,
         except at 0, which is neutral.
         """
-        if not (math.isfinite(amount) and 0.0 <= amount <= 1.5):
-            raise SettingsError(f"The amount must lie between 0 and 1.5, got {amount:g}.")
+        if not (math.isfinite(amount) and 0.0 <= amount <= HIGHEST_AMOUNT):
+            raise SettingsError(f"The amount must lie between 0 and {HIGHEST_AMOUNT}, got {amount:g}.")
         if amount == 1.0:
             return self
         bands = [

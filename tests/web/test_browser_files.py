@@ -45,7 +45,7 @@ def test_vectors_are_what_python_gives() -> None:
 
 
 def test_tables_hold_the_parameters() -> None:
-    rows = tables()["parameters"]
+    rows = tables()["PARAMETERS"]
     assert rows.keys() == PARAMETERS.keys()
     assert rows["frequency_hz"]["search"] == {"low": 20, "high": 21050, "scale": "log"}
     assert json.loads(json.dumps(tables())) == tables()

@@ -17,9 +17,11 @@ from tonewright.settings import Settings
 Samples = NDArray[Any]
 
 #: While settings change, coefficients are designed anew this often, in frames.
-_STEP = 32
+STEP = 32
 #: Memory of neutral filters below this (full scale is 1) is forgotten.
-_REST = 1e-9
+REST = 1e-9
+#: How long a change of settings takes, in milliseconds.
+RAMP_MS = 20.0
 
 
 class Stream:
@@ -40,10 +42,10 @@ class Stream:
     """
 
     def __init__(
-        self, settings: Settings, sample_rate: float, channels: int, ramp_ms: float = 20.0, dtype: Any = np.float32
+        self, settings: Settings, sample_rate: float, channels: int, ramp_ms: float = RAMP_MS, dtype: Any = np.float32
     ) -> None:
         self._rate, self._channels, self._dtype = check_rate(sample_rate), channels, np.dtype(dtype)
-        self._ramp = max(_STEP, round(ramp_ms * 1e-3 * self._rate / _STEP) * _STEP)
+        self._ramp = max(STEP, round(ramp_ms * 1e-3 * self._rate / STEP) * STEP)
         self.settings = settings
         self._voice = _Voice(settings, self._rate, channels)
         self._fading: _Voice | None = None
@@ -108,7 +110,7 @@ class Stream:
                 break
             # Coefficients change at fixed distances from the start of the ramp, whatever the blocks are.
             into = self._ramp - self._left
-            count = min(_STEP - into % _STEP, x.shape[-1] - start)
+            count = min(STEP - into % STEP, x.shape[-1] - start)
             pieces.append(self._ramp_piece(np.ascontiguousarray(x[..., start : start + count]), into))
             start += count
             self._left -= count
@@ -150,7 +152,7 @@ class _Voice:
     @property
     def is_at_rest(self) -> bool:
         """Whether every input would come out unchanged: neutral, and what was heard before has died away."""
-        return self._neutral and all(np.abs(state.z).max(initial=0.0) <= _REST for state in self._states)
+        return self._neutral and all(np.abs(state.z).max(initial=0.0) <= REST for state in self._states)
 
     def run(self, x: Samples) -> Samples:
         if self.is_at_rest or x.shape[-1] == 0:
@@ -163,14 +165,14 @@ class _Voice:
         Within a step the processors of its start and of its end run from the same states and are cross-faded, so that
         neither a gain nor a coefficient jumps.
         """
-        within = into % _STEP
+        within = into % STEP
         if within == 0:
             self._old_engine, self._engine = self._engine, self._old_engine or copy(self._engine)
             self._old_states = deepcopy(self._states)
-            self._engine.set(self._spread(self._between((into + _STEP) / length)))
+            self._engine.set(self._spread(self._between((into + STEP) / length)))
         assert self._old_engine is not None
         old = self._run(self._old_engine, self._old_states, x)
-        return _fade(old, self._run(self._engine, self._states, x), within, _STEP)
+        return _fade(old, self._run(self._engine, self._states, x), within, STEP)
 
     def _run(self, engine: Engine, states: list[ChainState], x: Samples) -> Samples:
         y, _ = engine.run(x.reshape(self._rows, -1, x.shape[-1]), states)

@@ -44,7 +44,7 @@ export class Control {
     return values.map((value, i) => (signs[i] * (value - offsets[i])) / (ranges[i][1] * reach));
   }
 
-  /** Settings at these values, as loud as the excerpt itself. @param {number[]} values @returns {Settings} */
+  /** Settings at these values, as loud as the excerpt itself. @param {number[]} values @returns {Settings & {output_db: number}} */
   settings(values) {
     const { base, type } = this.view;
     const plane = type === "plane" ? planeGainsDb(values[0], values[1]) : null;

@@ -48,7 +48,7 @@ export async function adjustment(view, { say, submit, complain }) {
     if (!heard.plays[OWN] || (view.control.target && !heard.plays[GIVEN])) return complain(say("listen_all"));
     if (!moved || heard.seconds < view.control.least_s) return complain(say("answer_all"));
     log();
-    const gain_db = control.settings(values).output_db ?? 0;
+    const gain_db = control.settings(values).output_db;
     submit({ ...heard, point: values.map((value) => Math.round(value * 1e6) / 1e6), path, gain_db, comment: area.value });
   });
   const switches = buttons.length ? [make("div", { className: "row" }, ...buttons)] : [];

@@ -1,14 +1,10 @@
 /** Settings at a point of the tone plane. The law itself is the engine's. */
 
-import { EDGE, planeGainsDb, planePoint } from "/static/web/engine/plane.js";
+import { EDGE, SHELVES, planeGainsDb, planePoint } from "/static/web/engine/plane.js";
+import { gainOf } from "./settings.js";
 
 /** @typedef {import("./types.js").Settings} Settings */
 /** @typedef {import("./types.js").Point} Point */
-
-const SHELVES = /** @type {const} */ ([
-  { type: "low_shelf", frequency_hz: 100, q: 0.7 },
-  { type: "high_shelf", frequency_hz: 10000, q: 0.7 },
-]);
 
 export { EDGE };
 
@@ -33,9 +29,10 @@ export function atPoint(settings, [x, y]) {
 
 /** Where the shelves of settings stand on the plane; its middle where there are none. @param {Settings} settings @returns {Point} */
 export function pointOf(settings) {
-  const [low, high] = SHELVES.map(
-    (shelf) => settings.bands.find(({ type, frequency_hz }) => type === shelf.type && isNear(frequency_hz, shelf))?.gain_db ?? 0,
-  );
+  const [low, high] = SHELVES.map((shelf) => {
+    const band = settings.bands.find(({ type, frequency_hz }) => type === shelf.type && isNear(frequency_hz, shelf));
+    return band ? gainOf(band) : 0;
+  });
   const { x, y } = planePoint(low, high);
   return [x, y];
 }

@@ -1,9 +1,13 @@
 /** Edits of settings: amounts that keep every band in its place, one band, one compressor. */
 
+import { COMPRESSOR_PARAMETERS, HIGHEST_AMOUNT, PARAMETERS } from "/static/web/engine/parameters.js";
+import { HEARD_HZ } from "/static/web/engine/response.js";
 import {
+  RESTING,
   bandIsNeutral,
   clip,
   compressorIsNeutral,
+  gainOf,
   hasGain,
   neutralBand,
   neutralSettings,
@@ -14,23 +18,7 @@ import {
 /** @typedef {import("./types.js").Band} Band */
 /** @typedef {import("./types.js").Compressor} Compressor */
 
-export { bandIsNeutral, clip, compressorIsNeutral, neutralBand, neutralSettings };
-
-/** Most of an amount. */
-export const MOST = 1.5;
-
-/** What is heard, in Hz: handles stay there. */
-const HEARD_HZ = [20, 20000];
-
-/** A compressor that does nothing yet. @type {Compressor} */
-export const REST = Object.freeze({
-  threshold_db: -30,
-  ratio: 1,
-  attack_ms: 10,
-  release_ms: 100,
-  knee_db: 6,
-  makeup_db: 0,
-});
+export { HIGHEST_AMOUNT, RESTING, bandIsNeutral, clip, compressorIsNeutral, gainOf, neutralBand, neutralSettings };
 
 /** @param {Band} band */
 export const isPass = (band) => !hasGain(band.type);
@@ -48,7 +36,7 @@ export function scaled(settings, tone, dynamics) {
 }
 
 /** A pass filter's place without the filter; its compressor stays. @param {Band} band @returns {Band} */
-const silenced = (band) => ({ ...band, type: "peak", gain_db: 0 });
+const silenced = (band) => ({ ...band, type: "peak", gain_db: PARAMETERS.gain_db.neutral });
 
 /**
  * Return settings with some values of one band changed, within the limits.
@@ -58,7 +46,7 @@ export function withBand(settings, index, values) {
   const changed = { ...settings.bands[index], ...values };
   changed.frequency_hz = Math.min(Math.max(changed.frequency_hz, HEARD_HZ[0]), HEARD_HZ[1]);
   changed.q = clip("q", changed.q);
-  changed.gain_db = isPass(changed) ? 0 : clip("gain_db", changed.gain_db ?? 0);
+  changed.gain_db = isPass(changed) ? PARAMETERS.gain_db.neutral : clip("gain_db", gainOf(changed));
   return { ...settings, bands: settings.bands.with(index, changed) };
 }
 
@@ -67,9 +55,7 @@ export function withBand(settings, index, values) {
  * @param {Compressor | null | undefined} compressor @param {Partial<Compressor>} values @returns {Compressor}
  */
 export function withCompressor(compressor, values) {
-  const changed = { ...(compressor ?? REST), ...values };
-  for (const name of /** @type {(keyof Compressor)[]} */ (Object.keys(REST))) {
-    changed[name] = clip(name, changed[name]);
-  }
+  const changed = { ...(compressor ?? RESTING), ...values };
+  for (const name of COMPRESSOR_PARAMETERS) changed[name] = clip(name, changed[name]);
   return changed;
 }

@@ -1,7 +1,7 @@
 /** What the page knows, and how each action changes it. Pure: same state and action, same answer. */
 
 import { atPoint } from "./plane.js";
-import { MOST, clip, isPass, neutralBand, neutralSettings, scaled, withBand, withCompressor } from "./settings.js";
+import { HIGHEST_AMOUNT, clip, gainOf, isPass, neutralBand, neutralSettings, scaled, withBand, withCompressor } from "./settings.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Doc} Doc */
@@ -40,7 +40,7 @@ export function untouched() {
   return {
     origin: "start",
     title: "",
-    settings: /** @type {Settings} */ (neutralSettings()),
+    settings: neutralSettings(),
     sections: [],
     why: [],
     summary: [],
@@ -179,7 +179,7 @@ function follow(state, action) {
 
 /** The band that does most. @param {Answer} answer */
 function strongest({ settings }) {
-  const gains = settings.bands.map(({ gain_db }) => Math.abs(gain_db ?? 0));
+  const gains = settings.bands.map((band) => Math.abs(gainOf(band)));
   return Math.max(0, gains.indexOf(Math.max(...gains)));
 }
 
@@ -206,7 +206,7 @@ function change(state, action) {
     case "reference":
       return { ...doc, reference: action.recording };
     case "amount": {
-      const value = Math.min(Math.max(action.value, 0), MOST);
+      const value = Math.min(Math.max(action.value, 0), HIGHEST_AMOUNT);
       return value === doc[action.which] ? doc : { ...doc, [action.which]: value };
     }
     case "band":
@@ -263,13 +263,13 @@ function edited(state, index, edit) {
   const changed = edit(atAmounts(doc, base));
   const was = atAmounts(doc, base).bands[index];
   const now = changed.bands[index];
-  const movedGain = (now.gain_db ?? 0) !== (was.gain_db ?? 0);
+  const movedGain = gainOf(now) !== gainOf(was);
   const movedCompressor = now.compressor !== was.compressor;
   const carried = (!movedGain || tone >= 0.2) && (!movedCompressor || dynamics === 1 || dynamics === 0);
   if (carried && !(movedCompressor && dynamics === 0)) {
     const before = base.bands[index];
     const band = { ...now };
-    if (!isPass(now)) band.gain_db = movedGain ? clip("gain_db", (now.gain_db ?? 0) / tone) : (before.gain_db ?? 0);
+    if (!isPass(now)) band.gain_db = movedGain ? clip("gain_db", gainOf(now) / tone) : gainOf(before);
     if (!movedCompressor && "compressor" in before) band.compressor = before.compressor;
     return withBase(doc, view.section, { ...base, bands: base.bands.with(index, band) });
   }

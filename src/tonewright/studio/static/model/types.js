@@ -2,13 +2,14 @@
  * The shapes of what the page holds. Types only; nothing runs here. What comes from the server is described in
  * docs/studio-api.md.
  *
- * @typedef {{threshold_db: number, ratio: number, attack_ms: number, release_ms: number, knee_db: number,
- *   makeup_db: number}} Compressor
- * @typedef {"low_shelf" | "peak" | "high_shelf" | "low_pass" | "high_pass"} BandType
- * @typedef {{type: BandType, frequency_hz: number, gain_db?: number, q: number, compressor?: Compressor | null}} Band
- * @typedef {{version: 1, topology: "serial" | "eq_then_drc" | "crossover", preamp_db: number, bands: Band[],
- *   compressor?: Compressor | null, output_db?: number, ballistics?: "branching" | "tied", link?: "max" | "none",
- *   splits_hz?: number[] | null, design_rate_hz?: number | null, note?: string}} Settings
+ * Settings as the server writes them: of a file's keys those that it always has, all of a compressor's.
+ * @typedef {import("/static/web/engine/types.js").FullSettings} FullSettings
+ * @typedef {import("/static/web/engine/types.js").FullBand} FullBand
+ * @typedef {import("/static/web/engine/types.js").FullCompressor} Compressor
+ * @typedef {import("/static/web/engine/types.js").BandType} BandType
+ * @typedef {Pick<FullBand, "type" | "frequency_hz" | "q"> & {gain_db?: number, compressor?: Compressor | null}} Band
+ * @typedef {Pick<FullSettings, "version" | "topology" | "preamp_db">
+ *   & Partial<Omit<FullSettings, "bands">> & {bands: Band[]}} Settings
  * @typedef {{start_s: number, settings: Settings}} Section
  * @typedef {{version: 1, sections: Section[]}} Timeline
  *

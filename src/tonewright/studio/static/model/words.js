@@ -1,5 +1,7 @@
 /** How numbers are said; the same words as in the reports. */
 
+import { BAND_TYPES } from "/static/web/engine/parameters.js";
+
 /** Upper end in Hz and name of each region of hearing, low to high. @type {[number, string][]} */
 const REGIONS = [
   [60, "Sub-bass"],
@@ -11,14 +13,10 @@ const REGIONS = [
   [Infinity, "Air"],
 ];
 
-/** @type {Record<import("./types.js").BandType, string>} */
-export const TYPES = {
-  low_shelf: "Low shelf",
-  peak: "Peak",
-  high_shelf: "High shelf",
-  low_pass: "Low pass",
-  high_pass: "High pass",
-};
+/** Types of bands, as a line begins. */
+export const TYPES = /** @type {Record<import("./types.js").BandType, string>} */ (
+  Object.fromEntries(Object.entries(BAND_TYPES).map(([type, [first, ...rest]]) => [type, first.toUpperCase() + rest.join("")]))
+);
 
 /** @param {number} hz */
 export const region = (hz) => /** @type {[number, string]} */ (REGIONS.find(([high]) => hz < high))[1];

@@ -1,7 +1,7 @@
 /** How much: all of it, tone alone, dynamics alone. */
 
 import { h, say } from "../dom.js";
-import { MOST } from "../model/settings.js";
+import { HIGHEST_AMOUNT } from "../model/settings.js";
 import { percent } from "../model/words.js";
 
 /** @typedef {"amount" | "tone" | "dynamics"} Which */
@@ -15,7 +15,7 @@ const NAMES = /** @type {[Which, string][]} */ ([
 export function mountAmounts(root, { store }) {
   for (const [which, name] of NAMES) {
     const slider = /** @type {HTMLInputElement} */ (
-      h("input", { type: "range", id: `amount-${which}`, min: 0, max: 100 * MOST, step: 1 })
+      h("input", { type: "range", id: `amount-${which}`, min: 0, max: 100 * HIGHEST_AMOUNT, step: 1 })
     );
     const shown = h("output", { for: slider.id });
     const label = h("label", { for: slider.id }, name, shown);
@@ -31,7 +31,7 @@ export function mountAmounts(root, { store }) {
       ({ doc }) => doc[which],
       (value) => {
         slider.value = String(Math.round(100 * value));
-        slider.style.setProperty("--at", `${(100 * value) / MOST}%`);
+        slider.style.setProperty("--at", `${(100 * value) / HIGHEST_AMOUNT}%`);
         slider.setAttribute("aria-valuetext", percent(value));
         say(shown, percent(value));
       },

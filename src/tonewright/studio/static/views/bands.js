@@ -1,7 +1,8 @@
 /** One card per band with its reason, and the numbers of the chosen one. */
 
+import { PARAMETERS } from "/static/web/engine/parameters.js";
 import { flag, h, say } from "../dom.js";
-import { REST, bandIsNeutral, compressorIsNeutral, isPass } from "../model/settings.js";
+import { RESTING, bandIsNeutral, compressorIsNeutral, gainOf, isPass } from "../model/settings.js";
 import { resultSettings } from "../model/state.js";
 import { TYPES, compression, hertz, region, sharpness, signed } from "../model/words.js";
 
@@ -89,7 +90,7 @@ function card(index, store) {
     element,
     show(band, words, chosen) {
       say(name, region(band.frequency_hz));
-      const gain = isPass(band) ? TYPES[band.type] : `${signed(band.gain_db ?? 0)} dB`;
+      const gain = isPass(band) ? TYPES[band.type] : `${signed(gainOf(band))} dB`;
       say(value, gain);
       say(place, hertz(band.frequency_hz < 100 ? Math.round(band.frequency_hz) : band.frequency_hz));
       say(because, reason(words));
@@ -101,19 +102,29 @@ function card(index, store) {
   };
 }
 
+/** @typedef {{name: import("/static/web/engine/settings.js").ParameterName, label: string, step: number, digits: number}} Field */
+
+/** @type {Field[]} */
 const FILTER = [
-  { name: "frequency_hz", label: "Freq., Hz", step: 1, digits: 1 },
-  { name: "gain_db", label: "Gain, dB", step: 0.1, digits: 1 },
+  { name: "frequency_hz", label: "Freq.", step: 1, digits: 1 },
+  { name: "gain_db", label: "Gain", step: 0.1, digits: 1 },
   { name: "q", label: "Q", step: 0.05, digits: 2 },
 ];
+/** @type {Field[]} */
 const COMPRESSOR = [
   { name: "ratio", label: "Ratio", step: 0.1, digits: 2 },
-  { name: "threshold_db", label: "Thresh., dB", step: 0.5, digits: 1 },
-  { name: "knee_db", label: "Knee, dB", step: 0.5, digits: 1 },
-  { name: "attack_ms", label: "Att., ms", step: 1, digits: 1 },
-  { name: "release_ms", label: "Rel., ms", step: 5, digits: 0 },
-  { name: "makeup_db", label: "Makeup, dB", step: 0.1, digits: 1 },
+  { name: "threshold_db", label: "Thresh.", step: 0.5, digits: 1 },
+  { name: "knee_db", label: "Knee", step: 0.5, digits: 1 },
+  { name: "attack_ms", label: "Att.", step: 1, digits: 1 },
+  { name: "release_ms", label: "Rel.", step: 5, digits: 0 },
+  { name: "makeup_db", label: "Makeup", step: 0.1, digits: 1 },
 ];
+
+/** @param {Field} field its label with the unit, unless that is no word */
+const labelled = ({ name, label }) => {
+  const { unit } = PARAMETERS[name];
+  return /^\w+$/.test(unit) ? `${label}, ${unit}` : label;
+};
 
 /** The chosen band in numbers, and why in full. @param {HTMLElement} root @param {Studio} studio */
 function mountDetail(root, { store }) {
@@ -125,8 +136,9 @@ function mountDetail(root, { store }) {
     store.send({ type: "band", index: index(), values: { type: /** @type {Band["type"]} */ (type.value) } });
     store.send({ type: "rest" });
   };
-  /** @param {typeof FILTER[number]} row @param {"band" | "compressor"} kind */
-  const number = ({ name, label, step }, kind) => {
+  /** @param {Field} row @param {"band" | "compressor"} kind */
+  const number = (row, kind) => {
+    const { name, step } = row;
     const input = /** @type {HTMLInputElement} */ (h("input", { type: "number", step: "any", inputmode: "decimal" }));
     const put = (/** @type {number} */ value, /** @type {string | undefined} */ gesture) => {
       if (Number.isFinite(value)) store.send({ type: kind, index: index(), values: { [name]: value }, gesture });
@@ -144,7 +156,7 @@ function mountDetail(root, { store }) {
       show();
     };
     input.onblur = () => store.send({ type: "rest" });
-    return { name, input, field: h("label", { class: "field" }, h("span", {}, label), input) };
+    return { name, input, field: h("label", { class: "field", title: PARAMETERS[name].meaning }, h("span", {}, labelled(row)), input) };
   };
   const filter = FILTER.map((row) => number(row, "band"));
   const compressor = COMPRESSOR.map((row) => number(row, "compressor"));
@@ -167,10 +179,10 @@ function mountDetail(root, { store }) {
     const band = resultSettings(state).bands[state.view.band];
     if (!band) return;
     type.value = band.type;
-    const values = /** @type {Record<string, any>} */ ({ ...band, gain_db: band.gain_db ?? 0 });
+    const values = /** @type {Record<string, any>} */ ({ ...band, gain_db: gainOf(band) });
     filter.forEach(({ name, input }, at) => set(input, values[name], FILTER[at].digits));
     filter[1].input.disabled = isPass(band);
-    const shown = /** @type {Record<string, any>} */ ({ ...REST, ...band.compressor });
+    const shown = /** @type {Record<string, any>} */ ({ ...RESTING, ...band.compressor });
     compressor.forEach(({ name, input }, at) => set(input, shown[name], COMPRESSOR[at].digits));
     const squeezes = band.compressor && !compressorIsNeutral(band.compressor);
     const parts = [`${TYPES[band.type]} at ${hertz(band.frequency_hz)}, ${sharpness(band.q)}`];

@@ -1,6 +1,7 @@
 /** The response with its handles, compressors beneath, spectra behind. */
 
 import "/static/web/parts/response.js";
+import { PARAMETERS } from "/static/web/engine/parameters.js";
 import { api } from "../api.js";
 import { h } from "../dom.js";
 import { whyOf } from "../model/answers.js";
@@ -100,7 +101,7 @@ const DRAWN = /** @type {Record<string, string>} */ ({ original: "dotted", refer
 /** @param {{role: string, label: string}[]} curves @param {import("../model/types.js").State} state */
 function legendOf(curves, state) {
   const items = curves.map(({ role, label }) => h("li", { class: `${DRAWN[role]} mark-${role}` }, h("i", {}), label));
-  const compressed = resultSettings(state).bands.some(({ compressor }) => compressor && compressor.ratio > 1);
+  const compressed = resultSettings(state).bands.some(({ compressor }) => compressor && compressor.ratio !== PARAMETERS.ratio.neutral);
   if (compressed) items.push(h("li", { class: "filled mark-band" }, h("i", {}), "Compressor"));
   return items;
 }

@@ -5,8 +5,8 @@
 
 /** @import { FullCompressor } from "./types.js" */
 
-/** The detector's floor: -160 dB. */
-const FLOOR = 1e-8;
+import { FLOOR } from "./parameters.js";
+
 const DB_PER_OCTAVE = 20 * Math.log10(2);
 const NEPER_PER_DB = Math.LN10 / 20;
 /** Excess below this (in dB) is too small to be worth an exponential. */
@@ -30,11 +30,11 @@ const inverseOf = (knee) => 1 / Math.max(knee, 1e-6);
 
 /**
  * Gain reduction in dB, 0 or more, of a steady level; makeup not counted.
- * @param {{threshold_db: number, ratio: number, knee_db?: number}} compressor
+ * @param {Pick<FullCompressor, "threshold_db" | "ratio" | "knee_db">} compressor
  * @param {number} levelDb
  */
-export function staticReductionDb({ threshold_db, ratio, knee_db = 6 }, levelDb) {
-  const h = Math.max(levelDb, -160) - threshold_db + knee_db / 2;
+export function staticReductionDb({ threshold_db, ratio, knee_db }, levelDb) {
+  const h = Math.max(levelDb, 20 * Math.log10(FLOOR)) - threshold_db + knee_db / 2;
   return (1 - 1 / ratio) * excess(h, knee_db, inverseOf(knee_db));
 }
 

@@ -6,7 +6,7 @@
 /** @import { Settings } from "./types.js" */
 
 import { downmix } from "./downmix.js";
-import { BLOCK } from "./network.js";
+import { BLOCK } from "./parameters.js";
 import { Playhead } from "./playhead.js";
 import { Stream } from "./stream.js";
 

@@ -5,7 +5,7 @@
 
 /** @import { BandType } from "./types.js" */
 
-import { TABLES } from "./parameters.js";
+import { HIGHEST_OF_RATE } from "./parameters.js";
 
 /** @typedef {BandType | "all_pass"} FilterKind */
 
@@ -70,7 +70,7 @@ export const identity = () => Float64Array.of(1, 0, 0, 0, 0);
  * @param {number} sampleRate
  */
 export function usableFrequency(kind, frequencyHz, sampleRate) {
-  const highest = TABLES.highestOfRate * sampleRate;
+  const highest = HIGHEST_OF_RATE * sampleRate;
   const bypass = frequencyHz >= highest && (kind === "peak" || kind === "high_shelf" || kind === "low_pass");
   return { frequencyHz: Math.min(frequencyHz, highest), bypass };
 }
@@ -95,7 +95,7 @@ export function bandSection(band, sampleRate) {
  */
 export function splitSections(splitsHz, index, sampleRate) {
   return splitsHz.flatMap((split, number) => {
-    const usable = Math.min(split, TABLES.highestOfRate * sampleRate);
+    const usable = Math.min(split, HIGHEST_OF_RATE * sampleRate);
     if (number > index) return [biquad("all_pass", 0, usable, BUTTERWORTH_Q, sampleRate)];
     const kind = number < index ? "high_pass" : "low_pass";
     return [0, 1].map(() => biquad(kind, 0, usable, BUTTERWORTH_Q, sampleRate));

@@ -7,10 +7,9 @@
 
 import { CompressorConstants, compress } from "./compressor.js";
 import { bandSection, splitSections } from "./filters.js";
+import { BLOCK } from "./parameters.js";
 import { bandIsNeutral, compressorIsNeutral, crossoverHz, filterIsNeutral } from "./settings.js";
 
-/** Samples worked on at once; long enough that loops dominate their set-up, short enough for a core's cache. */
-export const BLOCK = 1024;
 /** States smaller than this are cleared between blocks, or a filter would circulate subnormal numbers for ever. */
 const VANISHED = 1e-30;
 

@@ -10,9 +10,14 @@ import { neutralSettings } from "./settings.js";
 /** Half the width of the square. */
 export const EDGE = 6;
 /** Most gain in dB and frequency in Hz of the low and of the high shelf; Q of both. */
-const LOW = { mostDb: 6, frequencyHz: 100 };
-const HIGH = { mostDb: 8, frequencyHz: 10000 };
+const LOW = { mostDb: 6, hz: 100 };
+const HIGH = { mostDb: 8, hz: 10000 };
 const SHELF_Q = 0.7;
+/** The low and the high shelf as bands. */
+export const SHELVES = /** @type {const} */ ([
+  { type: "low_shelf", frequency_hz: LOW.hz, q: SHELF_Q },
+  { type: "high_shelf", frequency_hz: HIGH.hz, q: SHELF_Q },
+]);
 
 const larger = (/** @type {number} */ a, /** @type {number} */ b) => (Math.abs(a) >= Math.abs(b) ? a : b);
 const inside = (/** @type {number} */ value) => Math.min(Math.max(value, -EDGE), EDGE);
@@ -41,8 +46,8 @@ export function planeSettings(x, y) {
   const settings = neutralSettings();
   const last = settings.bands.length - 1;
   // Adding 0 turns -0 into 0.
-  Object.assign(settings.bands[0], { gain_db: lowDb + 0, frequency_hz: LOW.frequencyHz, q: SHELF_Q });
-  Object.assign(settings.bands[last], { gain_db: highDb + 0, frequency_hz: HIGH.frequencyHz, q: SHELF_Q });
+  Object.assign(settings.bands[0], { ...SHELVES[0], gain_db: lowDb + 0 });
+  Object.assign(settings.bands[last], { ...SHELVES[1], gain_db: highDb + 0 });
   return settings;
 }
 

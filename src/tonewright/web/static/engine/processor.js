@@ -2,7 +2,8 @@
 
 /** @import { Samples, Settings } from "./types.js" */
 
-import { BLOCK, Network } from "./network.js";
+import { Network } from "./network.js";
+import { BLOCK } from "./parameters.js";
 import { complete, isNeutral } from "./settings.js";
 
 /** Fixed settings on blocks of any length, in float64; state is carried over. Neutral settings copy the samples. */

@@ -11,12 +11,16 @@ import { complete, crossoverHz, isNeutral } from "./settings.js";
 /** What a level of nothing is drawn as: -240 dB. */
 const LOWEST = 1e-12;
 
+/** What is heard, in Hz: drawings span it, and handles stay there. */
+export const HEARD_HZ = /** @type {const} */ ([20, 20000]);
+
 /**
- * Frequencies in Hz, evenly spaced in octaves.
+ * Frequencies of what is heard in Hz, evenly spaced in octaves.
  * @param {number} count
  */
-export function logFrequencies(count, lowHz = 20, highHz = 20000) {
-  return Float64Array.from({ length: count }, (_, i) => lowHz * (highHz / lowHz) ** (i / (count - 1)));
+export function logFrequencies(count) {
+  const [low, high] = HEARD_HZ;
+  return Float64Array.from({ length: count }, (_, i) => low * (high / low) ** (i / (count - 1)));
 }
 
 /**

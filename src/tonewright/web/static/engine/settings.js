@@ -4,15 +4,18 @@
 
 /** @import { Band, BandType, Compressor, FullBand, FullCompressor, FullSettings, Settings } from "./types.js" */
 
-import { TABLES } from "./parameters.js";
+import { COMPRESSOR_PARAMETERS, EVEN_BANDS, FILTER_PARAMETERS, PARAMETERS, PASS_TYPES, SETTINGS } from "./parameters.js";
 
-/** @typedef {keyof typeof TABLES.parameters} ParameterName */
+/** @typedef {keyof typeof PARAMETERS} ParameterName */
+
+/** Gains before and after everything. */
+export const LEVELS = /** @type {const} */ (["preamp_db", "output_db"]);
 
 /**
  * The value that a settings file means when it leaves the key out.
  * @param {ParameterName} name
  */
-const byDefault = (name) => TABLES.parameters[name].default;
+const byDefault = (name) => PARAMETERS[name].default;
 
 /**
  * Bring a value into what the schema accepts.
@@ -20,28 +23,38 @@ const byDefault = (name) => TABLES.parameters[name].default;
  * @param {number} value
  */
 export function clip(name, value) {
-  const [low, high] = TABLES.parameters[name].limits;
+  const [low, high] = PARAMETERS[name].limits;
   return Math.min(Math.max(value, low), high);
 }
 
 /** @param {BandType} type whether it has a gain */
-export const hasGain = (type) => !TABLES.passTypes.includes(type);
+export const hasGain = (type) => !(/** @type {readonly BandType[]} */ (PASS_TYPES).includes(type));
 
 /**
- * @param {Compressor | null | undefined} compressor
- * @returns {FullCompressor | null}
+ * Return values for parameters, made from each one's name.
+ * @template {ParameterName} Name
+ * @param {readonly Name[]} names
+ * @param {(name: Name) => number} value
  */
-function completeCompressor(compressor) {
-  if (!compressor) return null;
-  return {
-    threshold_db: compressor.threshold_db,
-    ratio: compressor.ratio,
-    attack_ms: compressor.attack_ms ?? byDefault("attack_ms"),
-    release_ms: compressor.release_ms ?? byDefault("release_ms"),
-    knee_db: compressor.knee_db ?? byDefault("knee_db"),
-    makeup_db: compressor.makeup_db ?? byDefault("makeup_db"),
-  };
-}
+export const valuesOf = (names, value) =>
+  /** @type {Record<Name, number>} */ (Object.fromEntries(names.map((name) => [name, value(name)])));
+
+/**
+ * The values of parameters with defaults for those that are missing.
+ * @template {ParameterName} Name
+ * @param {readonly Name[]} names
+ * @param {Partial<Record<Name, number>>} values
+ */
+const completed = (names, values) => valuesOf(names, (name) => values[name] ?? byDefault(name));
+
+/** @param {Compressor | null | undefined} compressor */
+const completeCompressor = (compressor) => (compressor ? completed(COMPRESSOR_PARAMETERS, compressor) : null);
+
+/** A compressor that does nothing yet. @type {Readonly<FullCompressor>} */
+export const RESTING = Object.freeze(completed(COMPRESSOR_PARAMETERS, {}));
+
+/** @param {Band} band its gain in dB */
+export const gainOf = (band) => band.gain_db ?? byDefault("gain_db");
 
 /**
  * Return a deep copy with every key present. Values are not checked: the server does that.
@@ -49,25 +62,21 @@ function completeCompressor(compressor) {
  * @returns {FullSettings}
  */
 export function complete(settings) {
-  const { topology, ballistics, link } = /** @type {FullSettings} */ (/** @type {unknown} */ (TABLES.settings));
   return {
-    version: settings.version ?? TABLES.settings.version,
-    topology: settings.topology ?? topology,
-    preamp_db: settings.preamp_db ?? byDefault("preamp_db"),
+    version: settings.version ?? SETTINGS.version,
+    topology: settings.topology ?? SETTINGS.topology,
+    ...completed(LEVELS, settings),
     bands: (settings.bands ?? []).map((band) => ({
       type: band.type,
-      frequency_hz: band.frequency_hz,
-      gain_db: band.gain_db ?? byDefault("gain_db"),
-      q: band.q ?? byDefault("q"),
+      ...completed(FILTER_PARAMETERS, band),
       compressor: completeCompressor(band.compressor),
     })),
     compressor: completeCompressor(settings.compressor),
-    output_db: settings.output_db ?? byDefault("output_db"),
-    ballistics: settings.ballistics ?? ballistics,
-    link: settings.link ?? link,
+    ballistics: settings.ballistics ?? SETTINGS.ballistics,
+    link: settings.link ?? SETTINGS.link,
     splits_hz: settings.splits_hz ? [...settings.splits_hz] : null,
     design_rate_hz: settings.design_rate_hz ?? null,
-    note: settings.note ?? TABLES.settings.note,
+    note: settings.note ?? SETTINGS.note,
   };
 }
 
@@ -86,20 +95,27 @@ export function plain(settings) {
   };
 }
 
+/**
+ * Whether those of the parameters that can do nothing do nothing.
+ * @template {ParameterName} Name
+ * @param {readonly Name[]} names
+ * @param {Partial<Record<Name, number>>} values
+ */
+const areNeutral = (names, values) =>
+  names.every((name) => PARAMETERS[name].neutral === null || (values[name] ?? byDefault(name)) === PARAMETERS[name].neutral);
+
 /** @param {Compressor | null | undefined} compressor */
-export const compressorIsNeutral = (compressor) =>
-  !compressor || (compressor.ratio === 1 && (compressor.makeup_db ?? 0) === 0);
+export const compressorIsNeutral = (compressor) => !compressor || areNeutral(COMPRESSOR_PARAMETERS, compressor);
 
 /** @param {Band} band whether its filter alone passes every signal unchanged */
-export const filterIsNeutral = (band) => hasGain(band.type) && (band.gain_db ?? 0) === 0;
+export const filterIsNeutral = (band) => hasGain(band.type) && areNeutral(FILTER_PARAMETERS, band);
 
 /** @param {Band} band whether filter and compressor pass every signal unchanged */
 export const bandIsNeutral = (band) => filterIsNeutral(band) && compressorIsNeutral(band.compressor);
 
 /** @param {Settings} settings whether they pass every signal unchanged */
 export const isNeutral = (settings) =>
-  (settings.preamp_db ?? 0) === 0 &&
-  (settings.output_db ?? 0) === 0 &&
+  areNeutral(LEVELS, settings) &&
   compressorIsNeutral(settings.compressor) &&
   (settings.bands ?? []).every(bandIsNeutral);
 
@@ -124,7 +140,7 @@ export function crossoverHz(settings) {
 function scaledCompressor(compressor, amount) {
   if (!compressor) return null;
   const slope = Math.min(1, (1 - 1 / compressor.ratio) * amount);
-  const highest = TABLES.parameters.ratio.limits[1];
+  const highest = PARAMETERS.ratio.limits[1];
   const ratio = slope >= 1 - 1 / highest ? highest : 1 / (1 - slope);
   return { ...compressor, ratio, makeup_db: clip("makeup_db", compressor.makeup_db * amount) };
 }
@@ -169,11 +185,7 @@ export function scaled(settings, tone, dynamics = tone) {
  */
 export function neutralSettings() {
   return complete({
-    bands: TABLES.evenBands.map(({ type, lowHz, highHz }) => ({
-      type: /** @type {BandType} */ (type),
-      frequency_hz: Math.sqrt(lowHz * highHz),
-      gain_db: 0,
-    })),
+    bands: EVEN_BANDS.map(({ type, lowHz, highHz }) => ({ type, frequency_hz: Math.sqrt(lowHz * highHz) })),
   });
 }
 
@@ -188,7 +200,7 @@ export function neutralBand(band) {
   return {
     ...full,
     type: hasGain(full.type) ? full.type : "peak",
-    gain_db: 0,
-    compressor: compressor && { ...compressor, ratio: 1, makeup_db: 0 },
+    gain_db: PARAMETERS.gain_db.neutral,
+    compressor: compressor && { ...compressor, ratio: PARAMETERS.ratio.neutral, makeup_db: PARAMETERS.makeup_db.neutral },
   };
 }

@@ -3,16 +3,16 @@
  * the structure stays, otherwise the old and the new processor run side by side and are cross-faded.
  */
 
-/** @import { FullCompressor, FullSettings, Samples, Settings } from "./types.js" */
+/** @import { ParameterName } from "./settings.js" */
+/** @import { FullSettings, Samples, Settings } from "./types.js" */
 
-import { BLOCK, Network, structure } from "./network.js";
+import { Network, structure } from "./network.js";
+import { BLOCK, COMPRESSOR_PARAMETERS, FILTER_PARAMETERS, PARAMETERS, STREAM } from "./parameters.js";
 import { copySamples } from "./processor.js";
-import { complete, isNeutral } from "./settings.js";
+import { LEVELS, complete, isNeutral, valuesOf } from "./settings.js";
 
-/** While settings change, coefficients are designed anew this often, in samples. */
-const STEP = 32;
-/** Memory of neutral filters below this (full scale is 1) is forgotten. */
-const REST = 1e-9;
+/** While settings change, coefficients are designed anew every so many samples; memory of neutral filters below rest is forgotten. */
+const { step: STEP, rest: REST } = STREAM;
 
 export class Stream {
   /**
@@ -21,7 +21,7 @@ export class Stream {
    * @param {number} channels
    * @param {number} rampMs how long new settings take to arrive
    */
-  constructor(settings, sampleRate, channels, rampMs = 20) {
+  constructor(settings, sampleRate, channels, rampMs = STREAM.rampMs) {
     this.sampleRate = sampleRate;
     this.channels = channels;
     this.ramp = Math.max(STEP, Math.round((rampMs * 1e-3 * sampleRate) / STEP) * STEP);
@@ -189,34 +189,35 @@ class Voice {
 }
 
 /**
- * Values `part` (0 to 1) of the way from one to the other: dB in dB, everything else in octaves.
+ * Values `part` (0 to 1) of the way from one to the other, each on its own scale.
+ * @template {ParameterName} Name
+ * @param {readonly Name[]} names
+ * @param {Record<Name, number>} a
+ * @param {Record<Name, number>} b
+ * @param {number} part
+ */
+const onTheWay = (names, a, b, part) =>
+  valuesOf(names, (name) => {
+    const [from, to] = [a[name], b[name]];
+    return PARAMETERS[name].search.scale === "log" ? from * (to / from) ** part : from + (to - from) * part;
+  });
+
+/**
+ * Settings `part` (0 to 1) of the way from one to the other.
  * @param {FullSettings} a
  * @param {FullSettings} b of the same structure
  * @param {number} part
  * @returns {FullSettings}
  */
 function between(a, b, part) {
-  const sum = (/** @type {number} */ x, /** @type {number} */ y) => x + (y - x) * part;
-  const product = (/** @type {number} */ x, /** @type {number} */ y) => x * (y / x) ** part;
-  const compressor = (/** @type {FullCompressor | null} */ x, /** @type {FullCompressor | null} */ y) =>
-    x &&
-    y && {
-      threshold_db: sum(x.threshold_db, y.threshold_db),
-      ratio: product(x.ratio, y.ratio),
-      attack_ms: product(x.attack_ms, y.attack_ms),
-      release_ms: product(x.release_ms, y.release_ms),
-      knee_db: sum(x.knee_db, y.knee_db),
-      makeup_db: sum(x.makeup_db, y.makeup_db),
-    };
+  /** @param {FullSettings["compressor"]} x @param {FullSettings["compressor"]} y */
+  const compressor = (x, y) => x && y && onTheWay(COMPRESSOR_PARAMETERS, x, y, part);
   return {
     ...b,
-    preamp_db: sum(a.preamp_db, b.preamp_db),
-    output_db: sum(a.output_db, b.output_db),
+    ...onTheWay(LEVELS, a, b, part),
     bands: a.bands.map((band, i) => ({
       type: band.type,
-      gain_db: sum(band.gain_db, b.bands[i].gain_db),
-      frequency_hz: product(band.frequency_hz, b.bands[i].frequency_hz),
-      q: product(band.q, b.bands[i].q),
+      ...onTheWay(FILTER_PARAMETERS, band, b.bands[i], part),
       compressor: compressor(band.compressor, b.bands[i].compressor),
     })),
     compressor: compressor(a.compressor, b.compressor),

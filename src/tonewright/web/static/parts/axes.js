@@ -2,7 +2,7 @@
 
 /** @import { Curve } from "./levels.js" */
 
-import { FREQUENCY_TICKS, between, decibelTicks, pathOf, placeOf, shortHz } from "./scales.js";
+import { FREQUENCY_TICKS, HIGH_HZ, LOW_HZ, between, decibelTicks, pathOf, placeOf, shortHz } from "./scales.js";
 import { inside, known } from "./levels.js";
 import { svg } from "./part.js";
 
@@ -65,7 +65,7 @@ export class Axes {
       const x = this.x(hz);
       group.append(svg("line", { class: "grid", x1: x, x2: x, y1: ROOM, y2: this.bottom }));
       if (narrow && ![50, 200, 1000, 5000].includes(hz)) continue;
-      const anchor = hz === 20 ? "start" : hz === 20000 ? "end" : "middle";
+      const anchor = hz === LOW_HZ ? "start" : hz === HIGH_HZ ? "end" : "middle";
       group.append(svg("text", { x, y: this.height - 5, "text-anchor": anchor }, shortHz(hz)));
     }
     for (const db of decibelTicks(this.lowDb, this.highDb)) {

@@ -3,6 +3,7 @@
 /** @import { FullBand } from "../engine/types.js" */
 /** @import { Axes } from "./axes.js" */
 
+import { PARAMETERS } from "../engine/parameters.js";
 import { filterIsNeutral, hasGain, neutralBand } from "../engine/settings.js";
 import { keyed, moved, sayBand } from "./handling.js";
 import { html } from "./part.js";
@@ -35,7 +36,7 @@ export class Handle {
   #pointers = new Map();
   #changed = false;
   /** Where the drag has led, limits aside: beyond them and back again the handle stays under the finger. */
-  #led = { place: 0, gainDb: 0, q: 1 };
+  #led = { place: 0, gainDb: 0, sharpness: 1 };
   /** When it was last tapped without being moved. */
   #tapped = -Infinity;
   #moved = 0;
@@ -70,7 +71,7 @@ export class Handle {
     const band = this.owner.band();
     const axes = this.owner.axes();
     const { element } = this;
-    const db = between(hasGain(band.type) ? band.gain_db : 0, axes.lowDb, axes.highDb);
+    const db = between(hasGain(band.type) ? band.gain_db : PARAMETERS.gain_db.neutral, axes.lowDb, axes.highDb);
     element.style.left = `${axes.xAt(between(placeOf(band.frequency_hz), 0, 1))}px`;
     element.style.top = `${axes.y(db)}px`;
     element.classList.toggle("chosen", chosen);
@@ -111,7 +112,7 @@ export class Handle {
 
   #begin() {
     const { frequency_hz, gain_db, q } = this.owner.band();
-    this.#led = { place: placeOf(frequency_hz), gainDb: gain_db, q };
+    this.#led = { place: placeOf(frequency_hz), gainDb: gain_db, sharpness: q };
   }
 
   /** @param {PointerEvent} event */
@@ -136,9 +137,9 @@ export class Handle {
     const speed = event.shiftKey ? FINE : 1;
     const led = this.#led;
     led.place += (axes.placeAt(x) - axes.placeAt(0)) * speed;
-    if (event.altKey || !hasGain(band.type)) led.q *= 2 ** ((-y * speed) / DRAG_PER_OCTAVE);
+    if (event.altKey || !hasGain(band.type)) led.sharpness *= 2 ** ((-y * speed) / DRAG_PER_OCTAVE);
     else led.gainDb -= y * axes.dbPerPixel * speed;
-    this.#take(moved(band, { frequencyHz: hzAt(led.place), gainDb: led.gainDb, q: led.q }));
+    this.#take(moved(band, { frequencyHz: hzAt(led.place), gainDb: led.gainDb, q: led.sharpness }));
   }
 
   /** How far two fingers are apart, in pixels. */

@@ -2,17 +2,15 @@
 
 /** @import { FullBand, FullSettings } from "../engine/types.js" */
 
-import { TABLES } from "../engine/parameters.js";
+import { PARAMETERS } from "../engine/parameters.js";
 import { crossoverHz, hasGain, neutralBand } from "../engine/settings.js";
-import { between, sayDb, sayHz } from "./scales.js";
+import { HIGH_HZ, LOW_HZ, between, sayDb, sayHz } from "./scales.js";
 import { phrase } from "./words.js";
 
-const { gain_db: GAIN, q: Q, frequency_hz: FREQUENCY } = TABLES.parameters;
-/** Audible frequencies, and sharpness within what controllers use, unless a band is already beyond. */
-const LOWEST_HZ = FREQUENCY.search.low;
-const HIGHEST_HZ = 20000;
+const { gain_db: GAIN, q: Q } = PARAMETERS;
 
 /**
+ * Move a band: among audible frequencies, with gain and sharpness within what controllers use, unless it is beyond already.
  * @param {FullBand} band
  * @param {{frequencyHz?: number, gainDb?: number, q?: number}} values what it should have
  * @returns {FullBand} what it may have
@@ -21,8 +19,8 @@ export function moved(band, { frequencyHz = band.frequency_hz, gainDb = band.gai
   const room = Math.max(Math.abs(band.gain_db), GAIN.search.high);
   return {
     ...band,
-    frequency_hz: between(frequencyHz, Math.min(LOWEST_HZ, band.frequency_hz), Math.max(HIGHEST_HZ, band.frequency_hz)),
-    gain_db: hasGain(band.type) ? between(gainDb, -room, room) : 0,
+    frequency_hz: between(frequencyHz, Math.min(LOW_HZ, band.frequency_hz), Math.max(HIGH_HZ, band.frequency_hz)),
+    gain_db: hasGain(band.type) ? between(gainDb, -room, room) : GAIN.neutral,
     q: between(q, Math.min(Q.search.low, band.q), Math.max(Q.search.high, band.q)),
   };
 }
@@ -34,15 +32,16 @@ export function moved(band, { frequencyHz = band.frequency_hz, gainDb = band.gai
  */
 export function withBand(settings, index, band) {
   if (settings.topology === "crossover" && !settings.splits_hz) {
-    const below = settings.bands[index - 1]?.frequency_hz ?? 0;
-    const above = settings.bands[index + 1]?.frequency_hz ?? Infinity;
-    band = { ...band, frequency_hz: between(band.frequency_hz, below * 1.05, above / 1.05) };
+    const [below, above] = [settings.bands[index - 1], settings.bands[index + 1]];
+    const low = below ? below.frequency_hz * 1.05 : 0;
+    const high = above ? above.frequency_hz / 1.05 : Infinity;
+    band = { ...band, frequency_hz: between(band.frequency_hz, low, high) };
   }
   return { ...settings, bands: settings.bands.map((one, i) => (i === index ? band : one)) };
 }
 
 /** Steps of keys: an octave's twelfth, half a decibel, a sixth of Q's octave; fine ones a quarter or fifth of that. */
-const STEP = { octaves: 1 / 12, db: 0.5, q: 2 ** (1 / 6) };
+const STEP = { octaves: 1 / 12, db: 0.5, sharpness: 2 ** (1 / 6) };
 
 /**
  * What a key does to a band; null for keys that do nothing.
@@ -52,7 +51,7 @@ const STEP = { octaves: 1 / 12, db: 0.5, q: 2 ** (1 / 6) };
 export function keyed(band, key, fine) {
   const octaves = STEP.octaves / (fine ? 4 : 1);
   const db = STEP.db / (fine ? 5 : 1);
-  const factor = fine ? STEP.q ** 0.25 : STEP.q;
+  const factor = fine ? STEP.sharpness ** 0.25 : STEP.sharpness;
   const louder = (/** @type {number} */ by) =>
     hasGain(band.type) ? moved(band, { gainDb: round(band.gain_db + by) }) : moved(band, { q: band.q * factor ** Math.sign(by) });
   switch (key) {
@@ -92,7 +91,7 @@ export function sayBand(band) {
   const values = { frequency: sayHz(band.frequency_hz), gain: sayDb(band.gain_db), q };
   const filter = phrase(hasGain(band.type) ? "bandValue" : "passValue", values);
   const { compressor } = band;
-  if (!compressor || compressor.ratio === 1) return filter;
+  if (!compressor || compressor.ratio === PARAMETERS.ratio.neutral) return filter;
   const ratio = Number(compressor.ratio.toPrecision(2));
   return `${filter}, ${phrase("compressed", { ratio, threshold: sayDb(compressor.threshold_db, 0) })}`;
 }

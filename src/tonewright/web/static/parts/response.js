@@ -14,7 +14,7 @@ import { Handle } from "./handle.js";
 import { reach, sayBand, withBand } from "./handling.js";
 import { levelled } from "./levels.js";
 import { Part, html, sheet, svg } from "./part.js";
-import { pathOf, roundRange } from "./scales.js";
+import { HIGH_HZ, LOW_HZ, pathOf, roundRange } from "./scales.js";
 import { phrase } from "./words.js";
 
 const STYLE = sheet(`${AXES_STYLE}
@@ -193,7 +193,7 @@ export class Response extends Part {
     behind.append(...levelled(this.#curves).map((curve) => axes.curve(curve)));
     const drawn = bands.flatMap((row, i) => {
       if (filterIsNeutral(settings.bands[i])) return [];
-      const zero = `L${axes.x(20000)} ${axes.y(0)}L${axes.x(20)} ${axes.y(0)}Z`;
+      const zero = `L${axes.x(HIGH_HZ)} ${axes.y(0)}L${axes.x(LOW_HZ)} ${axes.y(0)}Z`;
       return [svg("path", { class: i === this.#selected ? "band chosen" : "band", d: axes.path(FREQUENCIES, row) + zero })];
     });
     const compressed = settings.bands.flatMap((band, i) => (compressorIsNeutral(band.compressor) ? [] : [i]));

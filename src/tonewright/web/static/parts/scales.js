@@ -1,7 +1,8 @@
 /** Places of frequencies, levels and times on a drawing, and how they are written. */
 
-export const LOW_HZ = 20;
-export const HIGH_HZ = 20000;
+import { HEARD_HZ } from "../engine/response.js";
+
+export const [LOW_HZ, HIGH_HZ] = HEARD_HZ;
 /** Labelled frequencies in Hz. */
 export const FREQUENCY_TICKS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000];
 

@@ -1,11 +1,11 @@
 /** What parts say, to eyes and to screen readers. A page in another language calls {@link setWords} before it uses them. */
 
+/** @import { BandType } from "../engine/types.js" */
+
+import { BAND_TYPES } from "../engine/parameters.js";
+
 export const WORDS = {
-  low_shelf: "low shelf",
-  peak: "peak",
-  high_shelf: "high shelf",
-  low_pass: "low pass",
-  high_pass: "high pass",
+  .../** @type {Record<BandType, string>} */ (BAND_TYPES),
   band: "Band {number}, {type}",
   bandValue: "{frequency}, {gain}, Q {q}",
   passValue: "{frequency}, Q {q}",

@@ -5,7 +5,7 @@
 
 /** @import { Samples } from "../engine/types.js" */
 
-import { TABLES } from "../engine/parameters.js";
+import { CHANNEL_WEIGHTS, TRUE_PEAK_TAPS } from "../engine/parameters.js";
 
 /**
  * @typedef {object} Loudness
@@ -18,8 +18,8 @@ const OFFSET = -0.691;
 const ABSOLUTE_LUFS = -70;
 const RELATIVE = 10 ** -1;
 /** The analog prototypes behind the standard's 48 kHz coefficients (De Man 2018). */
-const SHELF = { hz: 1681.974450955533, q: 0.7071752369554196, db: 3.999843853973347, exponent: 0.4996667741545416 };
-const PASS = { hz: 38.13547087602444, q: 0.5003270373238773 };
+const SHELF = { hz: 1681.974450955533, sharpness: 0.7071752369554196, db: 3.999843853973347, exponent: 0.4996667741545416 };
+const PASS = { hz: 38.13547087602444, sharpness: 0.5003270373238773 };
 /** Gating steps of 100 ms to a window. */
 const WINDOW = 4;
 
@@ -35,14 +35,14 @@ function denominator(frequency, q, sampleRate) {
  * @param {number} sampleRate in Hz
  */
 export function kWeighting(sampleRate) {
-  const { k, a0, a1, a2 } = denominator(SHELF.hz, SHELF.q, sampleRate);
+  const { k, a0, a1, a2 } = denominator(SHELF.hz, SHELF.sharpness, sampleRate);
   const high = 10 ** (SHELF.db / 20);
   const middle = high ** SHELF.exponent;
-  const damped = (middle * k) / SHELF.q;
+  const damped = (middle * k) / SHELF.sharpness;
   const shelf = [(high + damped + k * k) / a0, (2 * (k * k - high)) / a0, (high - damped + k * k) / a0, a1, a2];
-  const pass = denominator(PASS.hz, PASS.q, sampleRate);
+  const pass = denominator(PASS.hz, PASS.sharpness, sampleRate);
   // The standard's numerator (1, -2, 1) at 48 kHz has a pass-band gain that its offset counts on.
-  const gain = denominator(PASS.hz, PASS.q, 48000).a0 / pass.a0;
+  const gain = denominator(PASS.hz, PASS.sharpness, 48000).a0 / pass.a0;
   return [shelf, [gain, -2 * gain, gain, pass.a1, pass.a2]];
 }
 
@@ -66,7 +66,7 @@ export class Meter {
   /** @param {number} sampleRate in Hz @param {number} channels in the order of WAV files */
   constructor(sampleRate, channels) {
     this.sampleRate = sampleRate;
-    const known = /** @type {Record<string, number[]>} */ (TABLES.channelWeights)[channels];
+    const known = /** @type {Record<string, readonly number[]>} */ (CHANNEL_WEIGHTS)[channels];
     this.weights = known ?? new Array(channels).fill(1);
     this.sections = kWeighting(sampleRate);
     this.states = this.weights.map(() => new Float64Array(4));
@@ -146,7 +146,7 @@ function weigh(x, from, to, sections, state) {
 }
 
 /** The interpolator of BS.1770-5, Annex 2: four phases of twelve taps. */
-const TAPS = TABLES.truePeakTaps.map((row) => Float64Array.from(row));
+const TAPS = TRUE_PEAK_TAPS.map((row) => Float64Array.from(row));
 const HISTORY = TAPS[0].length - 1;
 const STRETCH = 64;
 /** No interpolated sample exceeds this many times the largest of the samples it is made of. */
