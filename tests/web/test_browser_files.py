@@ -67,6 +67,13 @@ def test_modules_are_small_and_stay_at_home(path: Path) -> None:
         assert (path.parent / target).exists()
 
 
+def test_one_module_makes_elements() -> None:
+    pages = sorted(static_folder().parents[1].glob("*/static/**/*.js"))
+    assert len(pages) > len(SCRIPTS)
+    makers = {path.name for path in pages if "document.createElement" in path.read_text(encoding="utf-8")}
+    assert makers == {"elements.js"}
+
+
 def test_the_contract_names_what_exists() -> None:
     text = (static_folder() / "README.md").read_text(encoding="utf-8")
     sections = re.split(r"^## (\w+)/$", text, flags=re.MULTILINE)[1:]

@@ -310,3 +310,26 @@ def test_two_fingers_change_the_width(page: Any) -> None:
     last = said(page, "response", "change")[0]["settings"]["bands"][1]
     assert last["q"] == bands[-1]["q"]
     assert last["frequency_hz"] > 330
+
+
+BUILT = """
+async () => {
+  const { h, svg } = await import("/web/parts/elements.js");
+  let pressed = 0;
+  const button = h("button", { type: "button", class: "a b", disabled: false, hidden: null, "aria-pressed": false,
+    "aria-busy": true, autofocus: true, onclick: () => (pressed += 1) }, "one", null, false, h("b", {}, "two"), "");
+  button.click();
+  const field = h("input", { type: "range", min: -30, max: 0, step: 1, value: -12 });
+  const drawn = svg("svg", { viewBox: "0 0 20 20" }, svg("path", { d: "M0 0" }));
+  const path = drawn.firstChild instanceof SVGPathElement;
+  return [button.outerHTML, pressed, field.value, path, drawn.viewBox.baseVal.width];
+}
+"""
+
+
+def test_elements_are_built_as_written(page: Any) -> None:
+    html, pressed, value, is_path, width = page.evaluate(BUILT)
+    assert html == (
+        '<button type="button" class="a b" aria-pressed="false" aria-busy="true" autofocus="">one<b>two</b></button>'
+    )
+    assert (pressed, value, is_path, width) == (1, "-12", True, 20)

@@ -5,7 +5,7 @@
 
 import { Refused, drawId, read, send, speakFor } from "./api.js";
 import { device } from "./device.js";
-import { make, speaker } from "./dom.js";
+import { h, speaker } from "./dom.js";
 import { memory } from "./memory.js";
 import { adjustment } from "./pages/adjustment.js";
 import { consent } from "./pages/consent.js";
@@ -48,7 +48,7 @@ function tell(text, warn = false) {
 async function show(page) {
   await shown?.close?.();
   shown = page;
-  const heading = make("h1", { tabIndex: -1 }, page.title);
+  const heading = h("h1", { tabindex: -1 }, page.title);
   main.replaceChildren(heading, ...page.nodes);
   document.title = page.title;
   scrollTo(0, 0);
@@ -107,8 +107,8 @@ async function refused(error) {
   }
   if (error instanceof Refused && error.status === 410) {
     memory.set("secret", null);
-    const again = make("button", { type: "button", className: "main", onclick: () => location.reload() }, say("begin_again"));
-    return show({ title: front.title[language], nodes: [make("p", {}, say("gone")), again] });
+    const again = h("button", { type: "button", class: "main", onclick: () => location.reload() }, say("begin_again"));
+    return show({ title: front.title[language], nodes: [h("p", {}, say("gone")), again] });
   }
   const reason = error instanceof Error ? error.message : String(error);
   for (const button of main.querySelectorAll("button")) button.disabled = false;
@@ -144,7 +144,7 @@ function offerLanguages() {
   const label = /** @type {HTMLElement} */ (place.querySelector("span"));
   const select = /** @type {HTMLSelectElement} */ (place.querySelector("select"));
   label.textContent = say("language_label");
-  select.replaceChildren(...codes.map((code) => make("option", { value: code, selected: code === language }, front.languages[code])));
+  select.replaceChildren(...codes.map((code) => h("option", { value: code, selected: code === language }, front.languages[code])));
   select.onchange = async () => {
     await speak(select.value);
     label.textContent = say("language_label");

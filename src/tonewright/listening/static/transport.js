@@ -6,7 +6,7 @@
 
 import { Player, decodeAt } from "/web/player/player.js";
 import { sound } from "./api.js";
-import { make } from "./dom.js";
+import { h } from "./dom.js";
 import { memory } from "./memory.js";
 
 /** Fades on switching, in ms. */
@@ -34,7 +34,7 @@ export class Transport {
   constructor(player, say) {
     this.player = player;
     this.say = say;
-    this.toggle = make("button", { type: "button", onclick: () => this.playPause() }, say("play"));
+    this.toggle = h("button", { type: "button", onclick: () => this.playPause() }, say("play"));
     player.addEventListener("state", () => this.#show());
     document.addEventListener("keydown", (event) => this.#key(event), { signal: this.#leave.signal });
   }
@@ -84,7 +84,7 @@ export class Transport {
 
   /** A button that switches to a sound. @param {string} label @param {string} text @param {string} [name]  for ears */
   button(label, text, name) {
-    const button = make("button", { type: "button", "aria-pressed": false, "aria-label": name }, text);
+    const button = h("button", { type: "button", "aria-pressed": false, "aria-label": name }, text);
     button.addEventListener("click", () => this.switchTo(label));
     this.#buttons.set(label, button);
     return button;
@@ -114,7 +114,7 @@ export class Transport {
     const { durationS } = this.player.state;
     const most = Math.floor(durationS * 10) / 10;
     const field = (/** @type {number} */ value) =>
-      make("input", { type: "number", min: "0", max: String(most), step: "0.1", value: String(value) });
+      h("input", { type: "number", min: "0", max: String(most), step: "0.1", value: String(value) });
     const [from, to] = [field(0), field(most)];
     const changed = () => {
       const startS = Math.min(Math.max(0, Number(from.value)), durationS - 0.5);
@@ -123,17 +123,17 @@ export class Transport {
       this.note(`loop ${round(startS)} ${round(endS)}`);
     };
     for (const each of [from, to]) each.addEventListener("change", changed);
-    const whole = make("button", { type: "button" }, this.say("whole"));
+    const whole = h("button", { type: "button" }, this.say("whole"));
     whole.addEventListener("click", () => {
       [from.value, to.value] = ["0", String(most)];
       changed();
     });
-    return make(
+    return h(
       "div",
-      { className: "row" },
+      { class: "row" },
       this.toggle,
-      make("label", {}, this.say("loop_start"), from),
-      make("label", {}, this.say("loop_end"), to),
+      h("label", {}, this.say("loop_start"), from),
+      h("label", {}, this.say("loop_end"), to),
       whole,
     );
   }

@@ -1,5 +1,7 @@
 /** What the page asks its server for; see docs/studio-api.md. Every failure is a Fault with one sentence. */
 
+import { h } from "./dom.js";
+
 /** @typedef {import("./model/types.js").Settings} Settings */
 /** @typedef {import("./model/types.js").Timeline} Timeline */
 /** @typedef {import("./model/types.js").Recording} Recording */
@@ -149,9 +151,7 @@ async function bytes(path, signal) {
 
 /** Let the browser save a file of the server. @param {Stored} file */
 export function download(file) {
-  const link = document.createElement("a");
-  link.href = file.url;
-  link.download = file.name;
+  const link = h("a", { href: file.url, download: file.name });
   document.body.append(link);
   link.click();
   link.remove();

@@ -1,24 +1,8 @@
-/** Building and finding elements, with nothing hidden. */
+/** Making, finding and changing elements. */
 
-/**
- * Make an element. Attributes that are functions become listeners (`onclick`), `true` an empty attribute; `false`, `null`
- * and `undefined` none.
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {Record<string, any>} [attributes]
- * @param {...(Node | string | null | undefined | false)} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name.replace(/^on/, ""), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, String(value));
-  }
-  element.append(...children.filter((child) => child != null && child !== false).map((child) => /** @type {Node | string} */ (child)));
-  return element;
-}
+import { h, svg } from "/static/web/parts/elements.js";
+
+export { h };
 
 /** The element with an id; its absence is a fault of ours. @param {string} id @returns {HTMLElement} */
 export function byId(id) {
@@ -38,16 +22,8 @@ export function flag(element, name, on) {
 }
 
 /** An icon drawn with lines, 20 by 20. @param {keyof typeof ICONS} name */
-export function icon(name) {
-  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  drawn.setAttribute("viewBox", "0 0 20 20");
-  drawn.setAttribute("class", "icon");
-  drawn.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[name]);
-  drawn.append(path);
-  return drawn;
-}
+export const icon = (name) =>
+  svg("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": true }, svg("path", { d: ICONS[name] }));
 
 const ICONS = {
   play: "M6 3.5v13l11-6.5z",

@@ -3,7 +3,7 @@
 /** @import { Builder } from "./types.js" */
 
 import { Control } from "../control.js";
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 import { Transport } from "../transport.js";
 import { head, remarks, saver } from "./asked.js";
 import { pad } from "./pad.js";
@@ -51,7 +51,7 @@ export async function adjustment(view, { say, submit, complain }) {
     const gain_db = control.settings(values).output_db;
     submit({ ...heard, point: values.map((value) => Math.round(value * 1e6) / 1e6), path, gain_db, comment: area.value });
   });
-  const switches = buttons.length ? [make("div", { className: "row" }, ...buttons)] : [];
+  const switches = buttons.length ? [h("div", { class: "row" }, ...buttons)] : [];
   return {
     title: view.question,
     nodes: [...head(view, say), transport.row(), ...switches, knob, node, save],

@@ -2,7 +2,7 @@
 
 /** @import { Tools } from "./types.js" */
 
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 
 /**
  * @param {any} front  what the server says of the study
@@ -11,11 +11,11 @@ import { make } from "../dom.js";
  * @param {() => void} begin
  */
 export function consent(front, language, say, begin) {
-  const paragraphs = (/** @type {string} */ text) => text.split(/\n\s*\n/).map((each) => make("p", {}, each));
-  const agree = make("button", { type: "button", className: "main", id: "agree", onclick: begin }, say("agree"));
+  const paragraphs = (/** @type {string} */ text) => text.split(/\n\s*\n/).map((each) => h("p", {}, each));
+  const agree = h("button", { type: "button", class: "main", id: "agree", onclick: begin }, say("agree"));
   const nodes = [
     ...paragraphs(front.welcome[language]),
-    make("h2", {}, say("consent_title")),
+    h("h2", {}, say("consent_title")),
     ...paragraphs(front.consent[language]),
     agree,
   ];

@@ -2,16 +2,16 @@
 
 /** @import { Tools } from "./types.js" */
 
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 
 /** @param {any} state @param {Tools["say"]} say */
 export function end(state, say) {
   const nodes = [
-    make("p", {}, state.thanks ?? say("thanks")),
-    make("p", { className: "quiet" }, say("completion_code")),
-    make("p", { className: "code", id: "code" }, state.code),
-    make("p", { className: "quiet" }, say("pseudonym")),
-    make("p", { className: "code", id: "pseudonym" }, state.pseudonym),
+    h("p", {}, state.thanks ?? say("thanks")),
+    h("p", { class: "quiet" }, say("completion_code")),
+    h("p", { class: "code", id: "code" }, state.code),
+    h("p", { class: "quiet" }, say("pseudonym")),
+    h("p", { class: "code", id: "pseudonym" }, state.pseudonym),
   ];
   return { title: say("end_title"), nodes };
 }

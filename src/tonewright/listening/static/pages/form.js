@@ -2,7 +2,7 @@
 
 /** @import { Builder } from "./types.js" */
 
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 
 /**
  * @typedef {object} Question
@@ -20,8 +20,8 @@ export function form(view, { say, submit, complain }) {
   /** @type {Question[]} */
   const questions = view.questions;
   const fields = questions.map((question) => field(question, say("optional"), say("choose")));
-  const button = make("button", { type: "submit", className: "main" }, say("submit"));
-  const whole = make("form", { noValidate: true }, ...fields.map(({ node }) => node), button);
+  const button = h("button", { type: "submit", class: "main" }, say("submit"));
+  const whole = h("form", { novalidate: true }, ...fields.map(({ node }) => node), button);
   whole.addEventListener("submit", (event) => {
     event.preventDefault();
     const missing = questions.findIndex((question, i) => !valid(question, fields[i].value()));
@@ -38,13 +38,13 @@ export function form(view, { say, submit, complain }) {
 function field(question, optional, choose) {
   const label = question.required ? question.ask : `${question.ask} (${optional})`;
   if (question.type === "choice") {
-    const select = make("select", { required: question.required });
-    select.append(make("option", { value: "" }, choose));
-    for (const { value, label: text } of question.options) select.append(make("option", { value }, text));
+    const select = h("select", { required: question.required });
+    select.append(h("option", { value: "" }, choose));
+    for (const { value, label: text } of question.options) select.append(h("option", { value }, text));
     return holder(label, select, () => select.value || null);
   }
   const number = question.type === "number";
-  const input = make("input", { type: number ? "number" : "text", name: question.name, required: question.required });
+  const input = h("input", { type: number ? "number" : "text", name: question.name, required: question.required });
   if (number) Object.assign(input, { min: String(question.least), max: String(question.most), inputMode: "decimal" });
   else input.maxLength = 2000;
   return holder(label, input, () => (input.value === "" ? null : number ? Number(input.value) : input.value));
@@ -52,7 +52,7 @@ function field(question, optional, choose) {
 
 /** @param {string} label @param {HTMLElement} input @param {() => string | number | null} value */
 const holder = (label, input, value) => ({
-  node: make("label", { className: "field" }, make("span", {}, label), input),
+  node: h("label", { class: "field" }, h("span", {}, label), input),
   value,
   focus: () => input.focus(),
 });

@@ -3,27 +3,27 @@
 /** @import { Builder } from "./types.js" */
 
 import { sound } from "../api.js";
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 
 /** Silence between tones, in seconds. */
 const GAP_S = 0.5;
 
 /** @type {Builder} */
 export function headphones(view, { say, submit, complain }) {
-  if (view.refused) return { title: say("headphones_title"), nodes: [make("p", {}, say("headphones_refused"))] };
+  if (view.refused) return { title: say("headphones_title"), nodes: [h("p", {}, say("headphones_refused"))] };
   /** @type {string[][]} */
   const rounds = view.rounds;
   const context = new AudioContext();
   /** @type {number[]} */
   const chosen = [];
-  const legend = make("legend");
-  const play = make("button", { type: "button" }, say("headphones_play"));
+  const legend = h("legend");
+  const play = h("button", { type: "button" }, say("headphones_play"));
   const radios = ["first_tone", "second_tone", "third_tone"].map((name, i) => {
-    const input = make("input", { type: "radio", name: "quietest", value: String(i), disabled: true });
-    return { input, label: make("label", {}, input, say(name)) };
+    const input = h("input", { type: "radio", name: "quietest", value: String(i), disabled: true });
+    return { input, label: h("label", {}, input, say(name)) };
   });
-  const next = make("button", { type: "button", className: "main" }, say("next"));
-  const choices = make("div", { className: "choices" }, ...radios.map(({ label }) => label));
+  const next = h("button", { type: "button", class: "main" }, say("next"));
+  const choices = h("div", { class: "choices" }, ...radios.map(({ label }) => label));
 
   const begin = () => {
     legend.textContent = `${say("headphones_round", { number: chosen.length + 1, total: rounds.length })}. ${say("headphones_answer")}`;
@@ -59,8 +59,8 @@ export function headphones(view, { say, submit, complain }) {
     submit({ chosen, attempt: view.attempt });
   });
   begin();
-  const again = view.attempt > 1 ? make("p", { className: "warn" }, say("headphones_failed")) : null;
-  const text = make("p", {}, say("headphones", { total: rounds.length }));
-  const nodes = [text, make("div", { className: "row" }, play), make("fieldset", {}, legend, choices), next];
+  const again = view.attempt > 1 ? h("p", { class: "warn" }, say("headphones_failed")) : null;
+  const text = h("p", {}, say("headphones", { total: rounds.length }));
+  const nodes = [text, h("div", { class: "row" }, play), h("fieldset", {}, legend, choices), next];
   return { title: say("headphones_title"), nodes: again ? [again, ...nodes] : nodes, close: () => context.close() };
 }

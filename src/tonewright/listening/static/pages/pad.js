@@ -1,7 +1,7 @@
 /** The tone plane without numbers. */
 
 import "/web/parts/plane.js";
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 
 /** Half the width of the plane's element, in its own units. */
 const EDGE = 6;
@@ -13,15 +13,11 @@ const EDGE = 6;
  * @param {import("../dom.js").Say} say
  */
 export function pad(start, move, labels, say) {
-  const plane = /** @type {any} */ (document.createElement("tw-plane"));
-  plane.setAttribute("hidden-numbers", "");
-  plane.setAttribute("aria-label", say("control_plane"));
+  const plane = h("tw-plane", { "hidden-numbers": true, "aria-label": say("control_plane") });
   plane.value = { x: start[0] * EDGE, y: start[1] * EDGE };
   plane.labels = labels
     ? { left: say("relaxed"), right: say("energetic"), top: say("bright"), bottom: say("warm") }
     : null;
-  plane.addEventListener("input", (/** @type {CustomEvent<{x: number, y: number}>} */ event) =>
-    move([event.detail.x / EDGE, event.detail.y / EDGE]),
-  );
-  return make("div", { className: "pad" }, plane);
+  plane.addEventListener("input", (/** @type {any} */ event) => move([event.detail.x / EDGE, event.detail.y / EDGE]));
+  return h("div", { class: "pad" }, plane);
 }

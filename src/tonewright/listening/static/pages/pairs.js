@@ -3,7 +3,7 @@
 /** @import { Builder } from "./types.js" */
 /** @import { Sound } from "../transport.js" */
 
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 import { Transport } from "../transport.js";
 import { head, remarks, saver } from "./asked.js";
 
@@ -20,12 +20,12 @@ export async function pairs(view, { say, submit, complain }) {
       : [["first", "prefer_first"], ["second", "prefer_second"], ...(view.ties ? [["tie", "prefer_tie"]] : [])];
   let chosen = "";
   const choices = names.map(([value, name]) => {
-    const input = make("input", { type: "radio", name: "chosen", value });
+    const input = h("input", { type: "radio", name: "chosen", value });
     input.addEventListener("change", () => {
       chosen = value;
       transport.note(`choose ${value}`);
     });
-    return make("label", {}, input, say(name));
+    return h("label", {}, input, say(name));
   });
   const { area, node } = remarks(say);
   const save = saver(say("submit"), () => {
@@ -33,10 +33,10 @@ export async function pairs(view, { say, submit, complain }) {
     if (!chosen) return complain(say("answer_all"));
     submit({ ...transport.heard, chosen, comment: area.value });
   });
-  const asked = make("fieldset", {}, make("legend", {}, view.question), make("div", { className: "choices" }, ...choices));
+  const asked = h("fieldset", {}, h("legend", {}, view.question), h("div", { class: "choices" }, ...choices));
   return {
     title: view.question,
-    nodes: [...head(view, say), transport.row(), make("div", { className: "row" }, ...buttons), asked, node, save],
+    nodes: [...head(view, say), transport.row(), h("div", { class: "row" }, ...buttons), asked, node, save],
     close: () => transport.close(),
   };
 }

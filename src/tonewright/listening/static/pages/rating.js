@@ -3,7 +3,7 @@
 /** @import { Builder } from "./types.js" */
 /** @import { Sound } from "../transport.js" */
 
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 import { Transport } from "../transport.js";
 import { head, remarks, saver } from "./asked.js";
 
@@ -33,10 +33,10 @@ export async function rating(view, { say, submit, complain }) {
   const scale =
     view.scale === "mos"
       ? []
-      : [make("div", { className: "scale", "aria-hidden": true }, ...[0, 20, 40, 60, 80].map((at) => make("span", {}, say(`scale_${at}`))))];
+      : [h("div", { class: "scale", "aria-hidden": true }, ...[0, 20, 40, 60, 80].map((at) => h("span", {}, say(`scale_${at}`))))];
   return {
     title: view.question,
-    nodes: [...head(view, say), transport.row(), make("div", { className: "row" }, ...reference), ...scale, ...rows, node, save],
+    nodes: [...head(view, say), transport.row(), h("div", { class: "row" }, ...reference), ...scale, ...rows, node, save],
     close: () => transport.close(),
   };
 }
@@ -46,8 +46,8 @@ export async function rating(view, { say, submit, complain }) {
  * @param {(label: string, value: number) => void} score
  */
 function slider(label, button, say, score) {
-  const shown = make("output", {}, "–");
-  const input = make("input", { type: "range", min: "0", max: "100", step: "1", value: "0", "aria-label": say("score_of", { label }) });
+  const shown = h("output", {}, "–");
+  const input = h("input", { type: "range", min: "0", max: "100", step: "1", value: "0", "aria-label": say("score_of", { label }) });
   input.dataset.label = label;
   // Keys and pointers that leave the slider at its start choose that too.
   const take = () => {
@@ -62,7 +62,7 @@ function slider(label, button, say, score) {
       score(label, Number(input.value));
     });
   }
-  return make("div", { className: "score" }, button, input, shown);
+  return h("div", { class: "score" }, button, input, shown);
 }
 
 /**
@@ -71,10 +71,10 @@ function slider(label, button, say, score) {
  */
 function opinions(label, button, say, score) {
   const choices = [5, 4, 3, 2, 1].map((value) => {
-    const input = make("input", { type: "radio", name: `score-${label}`, value: String(value) });
+    const input = h("input", { type: "radio", name: `score-${label}`, value: String(value) });
     input.addEventListener("change", () => score(label, value));
-    return make("label", {}, input, say(`mos_${value}`));
+    return h("label", {}, input, say(`mos_${value}`));
   });
-  const legend = make("legend", {}, say("score_of", { label }));
-  return make("fieldset", {}, legend, make("div", { className: "row" }, button), make("div", { className: "choices" }, ...choices));
+  const legend = h("legend", {}, say("score_of", { label }));
+  return h("fieldset", {}, legend, h("div", { class: "row" }, button), h("div", { class: "choices" }, ...choices));
 }

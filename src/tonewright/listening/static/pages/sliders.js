@@ -1,6 +1,6 @@
 /** Six sliders without numbers. */
 
-import { make } from "../dom.js";
+import { h } from "../dom.js";
 
 /** Steps from end to end. */
 const STEPS = 400;
@@ -13,10 +13,10 @@ const STEPS = 400;
 export function sliders(start, move, say) {
   const inputs = start.map((at, i) => {
     const label = say("control_gain", { number: i + 1, total: start.length });
-    const input = make("input", { type: "range", min: String(-STEPS / 2), max: String(STEPS / 2), step: "1", "aria-label": label });
+    const input = h("input", { type: "range", min: String(-STEPS / 2), max: String(STEPS / 2), step: "1", "aria-label": label });
     input.value = String(Math.round((at * STEPS) / 2));
     input.addEventListener("input", () => move(inputs.map((each) => (Number(each.value) * 2) / STEPS)));
     return input;
   });
-  return make("div", { className: "sliders" }, ...inputs);
+  return h("div", { class: "sliders" }, ...inputs);
 }

@@ -14,9 +14,7 @@ const NAMES = /** @type {[Which, string][]} */ ([
 /** @param {HTMLElement} root @param {import("../studio.js").Studio} studio */
 export function mountAmounts(root, { store }) {
   for (const [which, name] of NAMES) {
-    const slider = /** @type {HTMLInputElement} */ (
-      h("input", { type: "range", id: `amount-${which}`, min: 0, max: 100 * HIGHEST_AMOUNT, step: 1 })
-    );
+    const slider = h("input", { type: "range", id: `amount-${which}`, min: 0, max: 100 * HIGHEST_AMOUNT, step: 1 });
     const shown = h("output", { for: slider.id });
     const label = h("label", { for: slider.id }, name, shown);
     root.append(h("div", { class: "amount", title: "Double-click: back to 100 %" }, label, slider));

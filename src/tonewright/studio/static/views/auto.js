@@ -15,7 +15,7 @@ export function mountAuto(root, studio) {
     ["speech", "Speech"],
   ]);
   const what = segments("auto-what", "Change", WHAT);
-  const parts = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", id: "parts" }));
+  const parts = h("input", { type: "checkbox", id: "parts" });
   const tick = h("label", { class: "tick" }, parts, h("span", {}, "Parts that sound different each get their own settings"));
   const start = h(
     "button",

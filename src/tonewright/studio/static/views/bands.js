@@ -128,9 +128,7 @@ const labelled = ({ name, label }) => {
 
 /** The chosen band in numbers, and why in full. @param {HTMLElement} root @param {Studio} studio */
 function mountDetail(root, { store }) {
-  const type = /** @type {HTMLSelectElement} */ (
-    h("select", { "aria-label": "Type of band" }, ...Object.entries(TYPES).map(([value, name]) => h("option", { value }, name)))
-  );
+  const type = h("select", { "aria-label": "Type of band" }, ...Object.entries(TYPES).map(([value, name]) => h("option", { value }, name)));
   const index = () => store.get().view.band;
   type.onchange = () => {
     store.send({ type: "band", index: index(), values: { type: /** @type {Band["type"]} */ (type.value) } });
@@ -139,7 +137,7 @@ function mountDetail(root, { store }) {
   /** @param {Field} row @param {"band" | "compressor"} kind */
   const number = (row, kind) => {
     const { name, step } = row;
-    const input = /** @type {HTMLInputElement} */ (h("input", { type: "number", step: "any", inputmode: "decimal" }));
+    const input = h("input", { type: "number", step: "any", inputmode: "decimal" });
     const put = (/** @type {number} */ value, /** @type {string | undefined} */ gesture) => {
       if (Number.isFinite(value)) store.send({ type: kind, index: index(), values: { [name]: value }, gesture });
     };

@@ -9,7 +9,7 @@ import { listed } from "./transport.js";
 /** @param {import("../studio.js").Studio} studio */
 export function mountBlind({ store, sound }) {
   const [first, second] = [0, 1].map((index) =>
-    /** @type {HTMLSelectElement} */ (h("select", { "aria-label": index ? "against" : "compare" })),
+    h("select", { "aria-label": index ? "against" : "compare" }),
   );
   const pair = h("p", { class: "level" }, h("span", {}, "Compare"), first, h("span", {}, "with"), second);
   const sides = [0, 1].map((index) => side(index, () => hear(index), () => choose(index)));

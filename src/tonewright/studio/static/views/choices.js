@@ -8,7 +8,7 @@ import { h } from "../dom.js";
  */
 export function segments(name, title, options) {
   const inputs = options.map(([value], index) =>
-    /** @type {HTMLInputElement} */ (h("input", { type: "radio", name, value, checked: index === 0 })),
+    h("input", { type: "radio", name, value, checked: index === 0 }),
   );
   const labels = options.map(([, words], index) => h("label", {}, inputs[index], h("span", {}, words)));
   const element = h("fieldset", { class: "choice" }, h("legend", {}, title), h("div", { class: "segments" }, ...labels));

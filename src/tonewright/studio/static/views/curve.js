@@ -18,7 +18,7 @@ export function mountCurve(root, studio) {
   const title = h("h2", { id: "curve-title" }, "Response");
   const part = h("div", { class: "part-choice" });
   const legend = h("ul", { class: "legend" });
-  const response = /** @type {any} */ (document.createElement("tw-response"));
+  const response = h("tw-response");
   root.append(h("header", {}, title, part, legend), response);
 
   let dragging = "";
@@ -66,6 +66,7 @@ export function mountCurve(root, studio) {
 /** @param {import("../model/types.js").State} state */
 function curvesOf(state) {
   const { doc, view } = state;
+  /** @type {import("/static/web/parts/levels.js").Curve[]} */
   const curves = [];
   const { recording } = view;
   if (!recording) return [];

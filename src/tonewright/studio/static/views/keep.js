@@ -15,9 +15,12 @@ export function mountKeep(studio) {
   const { store } = studio;
   const which = h("p", { class: "quiet" });
   const level = levelChoice();
-  const format = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Format" }));
-  const reportFormat = /** @type {HTMLSelectElement} */ (
-    h("select", { "aria-label": "Form of the report" }, h("option", { value: "html" }, "One page"), h("option", { value: "zip" }, "Folder, zipped"))
+  const format = h("select", { "aria-label": "Format" });
+  const reportFormat = h(
+    "select",
+    { "aria-label": "Form of the report" },
+    h("option", { value: "html" }, "One page"),
+    h("option", { value: "zip" }, "Folder, zipped"),
   );
   const saved = (/** @type {HTMLElement} */ more) => (/** @type {{name: string, notes?: string[]} | null} */ file) =>
     say(more, file ? [`${file.name} is in your downloads.`, ...(file.notes ?? [])].join(" ") : problem());
@@ -63,17 +66,13 @@ export function mountKeep(studio) {
 
 /** How loud what is kept shall be. */
 function levelChoice() {
-  const number = /** @type {HTMLInputElement} */ (
-    h("input", { type: "number", value: -14, min: -40, max: -5, step: 0.5, "aria-label": "Loudness in LUFS", hidden: true })
-  );
-  const select = /** @type {HTMLSelectElement} */ (
-    h(
-      "select",
-      { id: "level" },
-      h("option", { value: "input" }, "as loud as the original"),
-      h("option", { value: "as it is" }, "as the settings stand"),
-      h("option", { value: "lufs" }, "at a loudness in LUFS"),
-    )
+  const number = h("input", { type: "number", value: -14, min: -40, max: -5, step: 0.5, "aria-label": "Loudness in LUFS", hidden: true });
+  const select = h(
+    "select",
+    { id: "level" },
+    h("option", { value: "input" }, "as loud as the original"),
+    h("option", { value: "as it is" }, "as the settings stand"),
+    h("option", { value: "lufs" }, "at a loudness in LUFS"),
   );
   select.onchange = () => {
     number.hidden = select.value !== "lufs";
@@ -102,7 +101,7 @@ function way(title, words, id, options, act) {
 
 /** A preset for another program: what it carries over is said before it is saved. @param {Studio} studio @param {() => Level} level @param {() => string} problem */
 function presetWay(studio, level, problem) {
-  const select = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Program", id: "program" }));
+  const select = h("select", { "aria-label": "Program", id: "program" });
   /** @type {import("../api.js").Program[]} */
   let programs = [];
   const element = way("A preset", "For another program, with what is lost said beforehand.", "keep-preset", [select], async (more) => {

@@ -8,7 +8,7 @@ import { partsOf } from "./wave.js";
 /** @param {HTMLElement} root @param {Studio} studio */
 export function mountParts(root, studio) {
   const { store, sound } = studio;
-  const select = /** @type {HTMLSelectElement} */ (h("select", { id: "part", "aria-label": "Part in view" }));
+  const select = h("select", { id: "part", "aria-label": "Part in view" });
   const loop = h("button", { type: "button", class: "toggle", title: "Loop this part (L)", "aria-pressed": "false" }, "Loop");
   const choice = h("div", { class: "part-choice", hidden: true }, select, loop);
   root.querySelector(".part-choice")?.replaceWith(choice);

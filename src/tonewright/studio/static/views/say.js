@@ -17,18 +17,16 @@ export function mountSay(root, studio) {
   const talk = h("ol", { class: "talk", tabindex: 0, "aria-label": "Conversation" });
   const offer = h("div", { class: "chips", hidden: true });
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Suggestions" });
-  const line = /** @type {HTMLInputElement} */ (
-    h("input", {
-      id: "line",
-      class: "text",
-      type: "text",
-      maxlength: 2000,
-      autocomplete: "off",
-      enterkeyhint: "send",
-      "aria-label": "How should it sound?",
-      placeholder: "warmer, for a late dinner",
-    })
-  );
+  const line = h("input", {
+    id: "line",
+    class: "text",
+    type: "text",
+    maxlength: 2000,
+    autocomplete: "off",
+    enterkeyhint: "send",
+    "aria-label": "How should it sound?",
+    placeholder: "warmer, for a late dinner",
+  });
   const send = h("button", { type: "submit", class: "primary", "aria-label": "Ask" }, icon("send"));
   const form = h("form", { class: "ask" }, line, send);
   const cloud = mountCloud(studio);
@@ -93,8 +91,7 @@ export function mountSay(root, studio) {
 
 /** The population on the tone plane. @param {Studio} studio */
 function mountCloud({ store }) {
-  const plane = /** @type {any} */ (document.createElement("tw-plane"));
-  plane.setAttribute("aria-label", "Tone plane: what people would choose");
+  const plane = h("tw-plane", { "aria-label": "Tone plane: what people would choose" });
   plane.labels = { left: "relaxed", right: "energetic", top: "bright", bottom: "warm" };
   const words = h("p", {});
   const other = h("button", { type: "button", class: "button", title: "Try what somebody else would choose (P)" }, "Somebody else\u2019s");

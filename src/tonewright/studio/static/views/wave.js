@@ -12,8 +12,7 @@ const POINTS = 2000;
 /** @param {HTMLElement} root @param {import("../studio.js").Studio} studio */
 export function mountWave(root, studio) {
   const { store, sound } = studio;
-  const wave = /** @type {any} */ (document.createElement("tw-waveform"));
-  wave.setAttribute("aria-label", "Waveform");
+  const wave = h("tw-waveform", { "aria-label": "Waveform" });
   const parts = h("div", { class: "parts", role: "group", "aria-label": "Parts", hidden: true });
   root.append(wave, parts);
 

@@ -4,7 +4,7 @@
 
 import { FREQUENCY_TICKS, HIGH_HZ, LOW_HZ, between, decibelTicks, pathOf, placeOf, shortHz } from "./scales.js";
 import { inside, known } from "./levels.js";
-import { svg } from "./part.js";
+import { svg } from "./elements.js";
 
 export const AXES_STYLE = `
   svg { position: absolute; inset: 0; width: 100%; height: 100%; display: block; overflow: hidden; }

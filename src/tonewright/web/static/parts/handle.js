@@ -6,7 +6,7 @@
 import { PARAMETERS } from "../engine/parameters.js";
 import { filterIsNeutral, hasGain, neutralBand } from "../engine/settings.js";
 import { keyed, moved, sayBand } from "./handling.js";
-import { html } from "./part.js";
+import { h } from "./elements.js";
 import { between, hzAt, placeOf } from "./scales.js";
 import { phrase } from "./words.js";
 
@@ -47,8 +47,8 @@ export class Handle {
   constructor(number, owner) {
     this.number = number;
     this.owner = owner;
-    this.element = html("div", { class: "handle", role: "slider", tabindex: 0, "aria-describedby": "help" });
-    this.element.append(html("i", { "aria-hidden": "true" }, String(number)));
+    this.element = h("div", { class: "handle", role: "slider", tabindex: 0, "aria-describedby": "help" });
+    this.element.append(h("i", { "aria-hidden": "true" }, String(number)));
     const { element } = this;
     element.addEventListener("pointerdown", (event) => this.press(event));
     element.addEventListener("pointermove", (event) => this.#drag(event));

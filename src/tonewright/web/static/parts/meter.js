@@ -1,6 +1,7 @@
 /** `<tw-meter>`: level per channel, and gain reduction per band. */
 
-import { Part, html, sheet } from "./part.js";
+import { h } from "./elements.js";
+import { Part, sheet } from "./part.js";
 import { between } from "./scales.js";
 import { phrase } from "./words.js";
 
@@ -34,7 +35,7 @@ export class Meter extends Part {
 
   constructor() {
     super(STYLE);
-    this.rows = html("div", { class: "rows" });
+    this.rows = h("div", { class: "rows" });
     this.tree.append(this.rows);
     /** @type {HTMLElement[]} */
     this.channels = [];
@@ -104,9 +105,9 @@ export class Meter extends Part {
 
 /** @param {string} name @param {string} label @param {string} kind @returns {HTMLElement} */
 function rowOf(name, label, kind) {
-  const track = html("div", { class: "track", role: "meter", "aria-label": label, "aria-valuenow": 0 }, html("i"));
-  if (kind === "level") track.append(html("i"));
-  return html("div", { class: `row ${kind}` }, html("span", { "aria-hidden": "true" }, name), track, html("span", { "aria-hidden": "true" }));
+  const track = h("div", { class: "track", role: "meter", "aria-label": label, "aria-valuenow": 0 }, h("i"));
+  if (kind === "level") track.append(h("i"));
+  return h("div", { class: `row ${kind}` }, h("span", { "aria-hidden": "true" }, name), track, h("span", { "aria-hidden": "true" }));
 }
 
 /**

@@ -14,32 +14,6 @@ export function sheet(css) {
   return made;
 }
 
-const SVG = "http://www.w3.org/2000/svg";
-
-/**
- * Make an SVG element.
- * @param {string} tag @param {Record<string, string | number>} [attributes] @param {string} [text]
- */
-export function svg(tag, attributes = {}, text = "") {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.textContent = text;
-  return element;
-}
-
-/**
- * Make an HTML element.
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag @param {Record<string, string | number>} [attributes] @param {(Node | string)[]} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-export function html(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
-}
-
 export class Part extends HTMLElement {
   /** @param {CSSStyleSheet} style */
   constructor(style) {

@@ -4,7 +4,8 @@
  */
 
 import { EDGE } from "../engine/plane.js";
-import { Part, html, sheet, svg } from "./part.js";
+import { h, svg } from "./elements.js";
+import { Part, sheet } from "./part.js";
 import { between } from "./scales.js";
 import { phrase } from "./words.js";
 
@@ -52,13 +53,13 @@ export class Plane extends Part {
   constructor() {
     super(STYLE);
     this.drawing = svg("svg", { "aria-hidden": "true" });
-    this.labelBox = html("div");
-    this.help = html("span", { id: "help", class: "hidden" });
-    this.said = html("span", { class: "hidden", role: "status" });
-    this.point = html("div", { class: "point", role: "slider", tabindex: 0, "aria-describedby": "help" });
+    this.labelBox = h("div");
+    this.help = h("span", { id: "help", class: "hidden" });
+    this.said = h("span", { class: "hidden", role: "status" });
+    this.point = h("div", { class: "point", role: "slider", tabindex: 0, "aria-describedby": "help" });
     this.point.setAttribute("aria-valuemin", String(-EDGE));
     this.point.setAttribute("aria-valuemax", String(EDGE));
-    this.field = html("div", { class: "field" }, this.drawing, this.labelBox, this.point);
+    this.field = h("div", { class: "field" }, this.drawing, this.labelBox, this.point);
     this.tree.append(this.field, this.help, this.said);
     this.field.addEventListener("pointerdown", (event) => this.#press(event));
     this.point.addEventListener("keydown", (event) => this.#key(event));
@@ -168,7 +169,7 @@ export class Plane extends Part {
     this.point.style.top = `${y}px`;
     const sides = /** @type {(keyof Labels)[]} */ (["left", "right", "top", "bottom"]);
     const labels = this.#labels;
-    this.labelBox.replaceChildren(...(labels ? sides.map((side) => html("span", { class: `label ${side}` }, labels[side])) : []));
+    this.labelBox.replaceChildren(...(labels ? sides.map((side) => h("span", { class: `label ${side}` }, labels[side])) : []));
   }
 
   get #takable() {

@@ -13,7 +13,8 @@ import { AXES_STYLE, Axes } from "./axes.js";
 import { Handle } from "./handle.js";
 import { reach, sayBand, withBand } from "./handling.js";
 import { levelled } from "./levels.js";
-import { Part, html, sheet, svg } from "./part.js";
+import { h, svg } from "./elements.js";
+import { Part, sheet } from "./part.js";
 import { HIGH_HZ, LOW_HZ, pathOf, roundRange } from "./scales.js";
 import { phrase } from "./words.js";
 
@@ -69,8 +70,8 @@ export class Response extends Part {
     this.moving = svg("g");
     this.front = svg("g");
     this.drawing.append(this.fixed, this.moving, this.front);
-    this.help = html("span", { id: "help", class: "hidden" });
-    this.stage = html("div", { role: "group" });
+    this.help = h("span", { id: "help", class: "hidden" });
+    this.stage = h("div", { role: "group" });
     this.tree.append(this.drawing, this.stage, this.help);
     // While a handle is held, another finger is meant for it, even if it comes down on a neighbour.
     const second = (/** @type {Event} */ event) => {

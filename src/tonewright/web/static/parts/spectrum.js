@@ -4,7 +4,8 @@
 
 import { AXES_STYLE, Axes } from "./axes.js";
 import { known, levelled } from "./levels.js";
-import { Part, html, sheet, svg } from "./part.js";
+import { h, svg } from "./elements.js";
+import { Part, sheet } from "./part.js";
 import { phrase } from "./words.js";
 
 const STYLE = sheet(`${AXES_STYLE}
@@ -23,7 +24,7 @@ export class Spectrum extends Part {
   constructor() {
     super(STYLE);
     this.drawing = svg("svg", { role: "img" });
-    this.legend = html("ul");
+    this.legend = h("ul");
     this.tree.append(this.drawing, this.legend);
   }
 
@@ -60,7 +61,7 @@ export class Spectrum extends Part {
       ...curves.map(({ label, role }) => {
         const line = svg("svg", { "aria-hidden": "true", viewBox: "0 0 26 8" });
         line.append(svg("path", { class: `curve ${role}`, d: "M0 4H26" }));
-        return html("li", {}, line, label);
+        return h("li", {}, line, label);
       }),
     );
   }

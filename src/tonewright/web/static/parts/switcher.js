@@ -1,6 +1,7 @@
 /** `<tw-switcher>`: which variant is heard; by click, by arrows, or by its key from anywhere on the page. */
 
-import { Part, html, sheet } from "./part.js";
+import { h } from "./elements.js";
+import { Part, sheet } from "./part.js";
 import { phrase } from "./words.js";
 
 /** @typedef {{id: string, label: string, key?: string}} Option */
@@ -25,7 +26,7 @@ export class Switcher extends Part {
 
   constructor() {
     super(STYLE);
-    this.group = html("div", { class: "options", role: "radiogroup" });
+    this.group = h("div", { class: "options", role: "radiogroup" });
     this.tree.append(this.group);
     this.group.addEventListener("keydown", (event) => this.#arrow(event));
     this.onPageKey = (/** @type {KeyboardEvent} */ event) => this.#pageKey(event);
@@ -84,9 +85,9 @@ export class Switcher extends Part {
     this.group.replaceChildren(
       ...this.#options.map(({ id, label, key }, i) => {
         const text = this.#blind ? String.fromCharCode(65 + i) : label;
-        const button = html("button", { type: "button", role: "radio" }, text);
+        const button = h("button", { type: "button", role: "radio" }, text);
         if (key) button.setAttribute("aria-keyshortcuts", key);
-        if (key && key.toUpperCase() !== text) button.append(html("kbd", { "aria-hidden": "true" }, key.toUpperCase()));
+        if (key && key.toUpperCase() !== text) button.append(h("kbd", { "aria-hidden": "true" }, key.toUpperCase()));
         button.disabled = this.#disabled;
         button.addEventListener("click", () => this.#choose(id));
         return button;

@@ -3,7 +3,8 @@
 /** @import { Peaks } from "../player/tasks.js" */
 
 import { outline } from "./outline.js";
-import { Part, html, sheet } from "./part.js";
+import { h } from "./elements.js";
+import { Part, sheet } from "./part.js";
 import { between, sayTime } from "./scales.js";
 import { phrase } from "./words.js";
 
@@ -39,16 +40,16 @@ export class Waveform extends Part {
 
   constructor() {
     super(STYLE);
-    this.canvas = html("canvas", { "aria-hidden": "true" });
-    this.marksBox = html("div", { "aria-hidden": "true" });
-    this.loopBox = html("div", { class: "loop" });
+    this.canvas = h("canvas", { "aria-hidden": "true" });
+    this.marksBox = h("div", { "aria-hidden": "true" });
+    this.loopBox = h("div", { class: "loop" });
     this.loopBox.hidden = true;
-    this.head = html("div", { class: "head" });
-    this.help = html("span", { id: "help", class: "hidden" });
-    this.field = html("div", { class: "field", role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-describedby": "help" });
+    this.head = h("div", { class: "head" });
+    this.help = h("span", { id: "help", class: "hidden" });
+    this.field = h("div", { class: "field", role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-describedby": "help" });
     this.field.append(this.canvas, this.marksBox, this.loopBox, this.head);
     this.grips = ["startS", "endS"].map((edge) => {
-      const grip = html("div", { class: "grip" });
+      const grip = h("div", { class: "grip" });
       grip.hidden = true;
       grip.addEventListener("pointerdown", (event) => this.#dragEdge(event, /** @type {"startS" | "endS"} */ (edge)));
       return grip;
@@ -176,7 +177,7 @@ export class Waveform extends Part {
     }
     this.marksBox.replaceChildren(
       ...this.#marks.map(({ startS, label }) => {
-        const mark = html("div", { class: "mark" }, label);
+        const mark = h("div", { class: "mark" }, label);
         mark.style.left = `${this.#x(startS)}px`;
         return mark;
       }),
