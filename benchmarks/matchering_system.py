@@ -23,7 +23,7 @@ from scipy.signal import resample_poly
 
 from benchmarks import matchering_home
 from tonewright.errors import TonewrightError
-from tonewright.evaluation.match_protocol import Clip
+from tonewright.evaluation.protocol import Clip
 
 
 def system(input_audio: Clip, reference_audio: Clip) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ import numpy as np
 import soundfile as sf
 
 from tonewright.audio import Audio, Format, read, write
-from tonewright.evaluation.match_protocol import AUDIO_SUFFIXES
+from tonewright.evaluation.protocol import AUDIO_SUFFIXES
 
 SAMPLE_RATE = 44_100
 #: Lengths in seconds.

@@ -10,7 +10,8 @@ import pytest
 import soundfile as sf
 
 from tonewright.errors import AudioError
-from tonewright.evaluation.auto_protocol import AutoProtocol, cases_of, choose_excerpt
+from tonewright.evaluation.auto_protocol import AutoProtocol, cases_of
+from tonewright.evaluation.excerpts import choose_excerpt
 from tonewright.evaluation.metrics import at_rms, rms_db
 from tonewright.evaluation.protocol import Work
 from tonewright.processor.render import render_array

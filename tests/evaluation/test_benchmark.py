@@ -23,9 +23,9 @@ from tonewright.evaluation.metrics import SI_SDR_CEILING_DB, at_rms
 from tonewright.evaluation.mrstft import mrstft
 from tonewright.evaluation.printing import print_report
 from tonewright.evaluation.protocol import Clip, Work
-from tonewright.evaluation.results import Report
 from tonewright.evaluation.systems import System, label
 from tonewright.evaluation.tasks import TASKS
+from tonewright.evaluation.truth_report import TruthReport
 from tonewright.processor.render import render_array
 
 RATE = 44_100
@@ -84,7 +84,7 @@ def test_knowing_the_settings_is_perfect_and_nothing_is_the_baseline(corpus: Pat
         return np.asarray(0.5 * render_array(a.samples, a.sample_rate, hidden), dtype=np.float32)
 
     knowing = System(oracle, ("input", "reference"))
-    row = judge_case(case, {"nothing": MATCH.systems["nothing"], "oracle": knowing}, -20.0)
+    row = judge_case(MATCH, case, {"nothing": MATCH.systems["nothing"], "oracle": knowing}, -20.0)
     found = row.scores["oracle"].metrics
     assert tuple(sorted(found)) == tuple(sorted(DEFAULT_METRICS))
     assert found["mrstft"] == pytest.approx(0.0, abs=1e-4)
@@ -115,12 +115,12 @@ def test_a_run_and_its_summary(corpus: Path) -> None:
     assert found.better.estimate == 1.0
     assert found.lost == {}
     assert found.errors == 0
-    assert report.tests()["spectrum", "nothing"].median_difference < 0
+    assert report.tests("mrstft")["spectrum", "nothing"].median_difference < 0
 
 
 def test_rows_do_not_depend_on_processes_or_company(corpus: Path) -> None:
-    def scores(report: Report) -> list[tuple[str, int, float]]:
-        return [(row.work, row.draw, row.scores["spectrum"].metrics["mrstft"]) for row in report.rows]
+    def scores(report: TruthReport) -> list[tuple[str, int, float]]:
+        return [(row.unit, row.about["draw"], row.scores["spectrum"].metrics["mrstft"]) for row in report.rows]
 
     alone = run(MATCH, corpus, entrants("spectrum"), SMALL, metrics=QUICK)
     together = run(MATCH, corpus, entrants("louder", "spectrum"), SMALL, metrics=QUICK, jobs=2)
@@ -203,7 +203,7 @@ def test_a_corpus_without_works_is_refused(tmp_path: Path) -> None:
 
 
 def test_pairs_leave_oracles_out_and_baselines_alone() -> None:
-    report = Report(
+    report = TruthReport(
         "match", "x", SMALL, ("nothing", "a", "ridge", "oracle", "b"), ("nothing", "ridge"), ("oracle",), []
     )
     assert report.pairs == [

@@ -13,8 +13,9 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from tonewright.errors import AudioError
+from tonewright.evaluation.excerpts import choose_excerpts
 from tonewright.evaluation.hidden import draw_settings
-from tonewright.evaluation.match_protocol import MatchProtocol, cases_of, choose_excerpts
+from tonewright.evaluation.match_protocol import MatchProtocol, cases_of
 from tonewright.evaluation.metrics import at_rms, rms_db
 from tonewright.evaluation.mrstft import mrstft
 from tonewright.evaluation.protocol import Protocol, Work, case_generator, find_works

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from tonewright.errors import AudioError
 from tonewright.evaluation.metrics import rms_db, spectrum_error_db
-from tonewright.evaluation.protocol import Protocol, Work, find_works
-from tonewright.evaluation.real_pairs import CREST_BANDS, SongPair, before_and_after, pair_distances, song_pairs
+from tonewright.evaluation.pairs_protocol import cases_of, partners
+from tonewright.evaluation.protocol import Case, Protocol, Work, find_works
+from tonewright.evaluation.real_pairs import CREST_BANDS, pair_distances
+from tonewright.evaluation.tasks import TASKS
 
 RATE = 44_100
 SMALL = Protocol(excerpt_s=3.5, minimum_s=8.0, draws=2)
@@ -32,6 +34,10 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> list[Work]:
         sf.write(folder / f"{number}.flac", 0.5 * np.asarray(colour).T, rate)
     sf.write(folder / "4.flac", noise(9.0, 4).T, 48_000)
     return find_works(folder, SMALL)[0]
+
+
+def song_pairs(works: list[Work], protocol: Protocol) -> list[Case]:
+    return [case for work, others in partners(works).items() for case in cases_of(work, protocol, others)]
 
 
 def test_equal_recordings_and_levels_cost_nothing() -> None:
@@ -88,10 +94,13 @@ def test_refusals() -> None:
 
 
 def test_pairs_are_of_different_works_at_one_rate_and_level(works: list[Work]) -> None:
-    pairs = list(song_pairs(works, SMALL))
+    pairs = song_pairs(works, SMALL)
     assert [(pair.work, pair.draw) for pair in pairs] == [(work.name, draw) for work in works for draw in (0, 1)]
     for pair in pairs:
         assert pair.work != pair.reference_work
+        assert pair.reference is not None
+        assert pair.scale is not None
+        assert pair.target is pair.reference
         assert pair.input.sample_rate == pair.reference.sample_rate == pair.scale.sample_rate
         assert abs(pair.starts_s[1] - pair.starts_s[2]) >= SMALL.excerpt_s
         for clip in (pair.input, pair.reference, pair.scale):
@@ -101,7 +110,7 @@ def test_pairs_are_of_different_works_at_one_rate_and_level(works: list[Work]) -
 
 
 def test_pairs_come_again_from_their_seed_and_no_other(works: list[Work]) -> None:
-    def drawn(seed: int) -> list[tuple[str, tuple[float, float, float]]]:
+    def drawn(seed: int) -> list[tuple[str, tuple[float, ...]]]:
         protocol = Protocol(excerpt_s=3.5, minimum_s=8.0, draws=2, seed=seed)
         return [(pair.reference_work, pair.starts_s) for pair in song_pairs(works, protocol)]
 
@@ -113,13 +122,16 @@ def test_a_work_alone_at_its_rate_is_left_out(works: list[Work]) -> None:
     assert {pair.work for pair in song_pairs(works[:4], SMALL)} == {"0.flac", "1.flac", "2.flac"}
     for alone in ([], works[:1], works[2:4]):
         with pytest.raises(AudioError, match="two works at the same sample rate"):
-            next(song_pairs(alone, SMALL))
+            partners(alone)
 
 
 def test_an_output_that_is_the_reference_has_arrived(works: list[Work]) -> None:
-    pair: SongPair = next(pair for pair in song_pairs(works, SMALL) if pair.work == "0.flac")
-    found = before_and_after(pair, pair.reference.samples)
-    assert found["after"] == {"spectrum_db": 0.0, "band_crest_db": 0.0, "loudness_range_lu": 0.0}
-    assert found["before"] == pair_distances(pair.input.samples, pair.reference.samples, RATE)
+    pair = next(pair for pair in song_pairs(works, SMALL) if pair.work == "0.flac")
+    task = TASKS["pairs"]
+    assert pair.reference is not None
+    after = task.measured(pair, pair.reference.samples, ())
+    assert after == {"spectrum_db": 0.0, "band_crest_db": 0.0, "loudness_range_lu": 0.0}
+    before = task.measured(pair, pair.input.samples, ())
+    assert before == pair_distances(pair.input.samples, pair.reference.samples, RATE)
     # Excerpts of one noise are alike, and unlike those of a noise of another colour.
-    assert found["scale"]["spectrum_db"] < 0.5 * found["before"]["spectrum_db"]
+    assert task.about(pair)["scale"]["spectrum_db"] < 0.5 * before["spectrum_db"]

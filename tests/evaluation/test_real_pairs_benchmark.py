@@ -15,14 +15,16 @@ from typer.testing import CliRunner
 
 from tonewright.cli.evaluate import app
 from tonewright.errors import AudioError, TonewrightError
-from tonewright.evaluation.folder import write_pairs
-from tonewright.evaluation.pair_benchmark import run_pairs
-from tonewright.evaluation.pair_results import PairReport
-from tonewright.evaluation.printing import print_pairs
+from tonewright.evaluation.benchmark import run
+from tonewright.evaluation.folder import write_folder
+from tonewright.evaluation.pair_report import PairReport
+from tonewright.evaluation.printing import print_report
 from tonewright.evaluation.protocol import Protocol
 from tonewright.evaluation.real_pairs import PAIR_METRICS, pair_distances
+from tonewright.evaluation.tasks import TASKS
 
 RATE = 44_100
+PAIRS = TASKS["pairs"]
 SMALL = Protocol(excerpt_s=3.2, minimum_s=8.0, draws=1)
 
 ENTRANTS = """
@@ -56,14 +58,17 @@ def report(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> PairReport
     (place / "pair_entrants.py").write_text(ENTRANTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(place))
-        return run_pairs(folder, [f"{name}=pair_entrants:{name}" for name in ("copies", "shy", "short")], SMALL)
+        found: PairReport = run(
+            PAIRS, folder, [f"{name}=pair_entrants:{name}" for name in ("copies", "shy", "short")], SMALL
+        )
+        return found
 
 
 def test_before_and_after(report: PairReport, folder: Path) -> None:
     assert report.systems == ("nothing", "copies", "shy", "short")
     assert report.works == ["0.flac", "1.flac", "2.flac", "3.flac"]
     assert report.skipped == {"alone.flac": "is alone at its sample rate"}
-    assert [(row.work, row.draw) for row in report.rows] == [(work, 0) for work in report.works]
+    assert [(row.unit, row.about["draw"]) for row in report.rows] == [(work, 0) for work in report.works]
     for metric in PAIR_METRICS:
         assert report.column("copies", metric) == pytest.approx(0.0, abs=1e-4)
         np.testing.assert_array_equal(report.column("shy", metric), report.column("nothing", metric))
@@ -74,12 +79,12 @@ def test_before_and_after(report: PairReport, folder: Path) -> None:
     # A draw's input, measured again from the file.
     row = report.rows[0]
     clips = []
-    for name, start in ((row.work, row.starts_s[0]), (row.reference_work, row.starts_s[1])):
+    for name, start in ((row.unit, row.about["starts_s"][0]), (row.about["reference_work"], row.about["starts_s"][1])):
         mono = sf.read(folder / name, dtype="float32")[0]
         first = round(start * RATE)
         clips.append(mono[first : first + round(3.2 * RATE)])
     again = pair_distances(clips[0], clips[1], RATE)
-    assert row.scores["nothing"].distances == pytest.approx(again, rel=1e-3, abs=1e-3)
+    assert row.scores["nothing"].metrics == pytest.approx(again, rel=1e-3, abs=1e-3)
     # Excerpts of one noise are alike: music like that is near to itself.
     assert report.scale("spectrum_db").estimate < 0.5 * found["nothing"].mean.estimate
 
@@ -100,31 +105,31 @@ def test_tests_are_paired_over_works(report: PairReport) -> None:
 
 
 def test_fewer_works_and_more_draws_change_no_pair(folder: Path, report: PairReport) -> None:
-    fewer = run_pairs(folder, ["nothing"], replace(SMALL, draws=2), limit=1)
+    fewer = run(PAIRS, folder, ["nothing"], replace(SMALL, draws=2), limit=1)
     assert len(fewer.rows) == 2
-    (same,) = [row for row in report.rows if row.work == fewer.rows[0].work]
-    assert fewer.rows[0].starts_s == same.starts_s != fewer.rows[1].starts_s
-    assert fewer.rows[0].scores["nothing"].distances == same.scores["nothing"].distances
+    (same,) = [row for row in report.rows if row.unit == fewer.rows[0].unit]
+    assert fewer.rows[0].about["starts_s"] == same.about["starts_s"] != fewer.rows[1].about["starts_s"]
+    assert fewer.rows[0].scores["nothing"].metrics == same.scores["nothing"].metrics
 
 
 def test_what_cannot_be_judged(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(TonewrightError, match="oracle hears the target"):
-        run_pairs(folder, ["oracle"], SMALL)
+        run(PAIRS, folder, ["oracle"], SMALL)
     with pytest.raises(AudioError, match="two works at the same sample rate"):
-        run_pairs(tmp_path, ["nothing"], SMALL)
+        run(PAIRS, tmp_path, ["nothing"], SMALL)
 
 
 def test_files_and_tables(report: PairReport, tmp_path: Path) -> None:
-    names = {path.name for path in write_pairs(report, tmp_path / "out")}
+    names = {path.name for path in write_folder(report, tmp_path / "out")}
     assert names == {"report.md", "rows.csv", "report.json"}
     data = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert data["summary"]["copies"]["spectrum_db"]["nearer"][0] == 1.0
-    assert data["rows"][0]["scale"] == pytest.approx(report.rows[0].scale)
+    assert data["rows"][0]["scale"] == pytest.approx(report.rows[0].about["scale"])
     assert {test["pair"][0] for test in data["tests_by_metric"]["band_crest_db"]} == {"copies", "shy", "short"}
     lines = (tmp_path / "out" / "rows.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + len(report.rows) * (1 + len(report.systems))
     console = Console(width=160, record=True, file=(tmp_path / "screen.txt").open("w", encoding="utf-8"))
-    print_pairs(report, console)
+    print_report(report, console)
     shown = console.export_text()
     assert "copies - nothing" not in shown
     assert "shy - copies" in shown

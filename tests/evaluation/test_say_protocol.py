@@ -13,11 +13,11 @@ import pytest
 
 from conftest import LISTENING
 from tonewright.errors import TonewrightError
+from tonewright.evaluation.folder import write_folder
 from tonewright.evaluation.say_embeddings import has_minilm, minilm
 from tonewright.evaluation.say_protocol import deal, judge
 from tonewright.evaluation.say_rules import SayProtocol
 from tonewright.evaluation.say_systems import find_say_system
-from tonewright.evaluation.say_tables import write_say_folder
 from tonewright.population.baselines import Predictor
 from tonewright.population.clouds import Cloud
 from tonewright.population.data import Item, Population, PopulationError
@@ -105,8 +105,8 @@ def test_who_knows_the_rule_wins_and_sees_no_answer(report: Any) -> None:
     assert skill["told"] > max(skill[name] for name in ("prompt-blind", "uniform", "flat"))
     assert report.summaries["flat"].means["spread"].estimate == 0.0
     assert report.summaries["retest"].prompts == 2
-    assert report.bounds == ("oracle-mean", "retest")
-    tests = report.tests()
+    assert report.oracles == ("oracle-mean", "retest")
+    tests = report.tests("energy")
     assert {pair for pair in tests if pair[0] == "told"} == {
         ("told", name) for name in ("prompt-blind", "uniform", "flat", "nearest-prompts")
     }
@@ -119,7 +119,8 @@ def test_who_knows_the_rule_wins_and_sees_no_answer(report: Any) -> None:
 def test_scores_are_the_plain_distances() -> None:
     """A single point, which every draw repeats, against distances computed one by one."""
     population = people()
-    values = judge(population, ["clear"], FEW).scores["clear"].values
+    found = judge(population, ["clear"], FEW)
+    values = {name: found.column("clear", name) for name in ("energy", "w2", "sinkhorn", "exact_energy")}
     cloud = np.tile([[0.0, 1.8]], (6, 1))
     for index, item in enumerate(population.items):
         assert values["energy"][index] == pytest.approx(energy(cloud, item.points).value, rel=1e-9)
@@ -129,9 +130,9 @@ def test_scores_are_the_plain_distances() -> None:
 
 
 def test_repeats_of_a_prompt_weigh_as_one(report: Any) -> None:
-    values = report.scores["told"].values["energy"]
+    values = report.column("told", "energy")
     means: dict[str, list[float]] = {}
-    for prompt, value in zip(report.prompts, values, strict=True):
+    for prompt, value in zip(report.row_units, values, strict=True):
         means.setdefault(prompt, []).append(float(value))
     expected = np.mean([np.mean(each) for each in means.values()])
     assert report.summaries["told"].means["energy"].estimate == pytest.approx(expected)
@@ -143,7 +144,7 @@ def test_predictions_are_kept_and_read_again(tmp_path: Path) -> None:
     fits = TOLD.fits
     second = judge(people(), [name], FEW, cache=tmp_path)
     assert TOLD.fits == fits
-    np.testing.assert_array_equal(first.scores["told"].values["energy"], second.scores["told"].values["energy"])
+    np.testing.assert_array_equal(first.column("told", "energy"), second.column("told", "energy"))
     assert len(list(tmp_path.glob("told-0-*.npz"))) == 3
 
 
@@ -160,7 +161,7 @@ def test_faults() -> None:
 
 
 def test_the_folder(report: Any, tmp_path: Path) -> None:
-    write_say_folder(report, tmp_path)
+    write_folder(report, tmp_path)
     data = json.loads((tmp_path / "report.json").read_text())
     assert data["distances"]["sinkhorn"] == {"cost": "squared Euclidean", "epsilon": 1.0, "n": 6}
     assert data["summary"]["told"]["skill"]["energy"]["estimate"] > 0.6

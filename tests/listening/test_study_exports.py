@@ -150,8 +150,8 @@ def test_webmushra_there_and_back(answered: Callable[[str], Case], tmp_path: Pat
 
 def test_a_population_is_what_training_and_evaluation_take(answered: Callable[[str], Case], tmp_path: Path) -> None:
     from tonewright.evaluation.say_protocol import judge
+    from tonewright.evaluation.say_report import BLIND
     from tonewright.evaluation.say_rules import SayProtocol
-    from tonewright.evaluation.say_systems import BLIND
     from tonewright.training.say.config import SayData
 
     opened, store = answered(ADJUSTMENT)
@@ -165,7 +165,7 @@ def test_a_population_is_what_training_and_evaluation_take(answered: Callable[[s
     assert all(choice.start is not None for choice in dinner.choices)
     assert SayData(population=path).population == path
     report = judge(population, [BLIND], SayProtocol(seeds=1, folds=2, draws=1))
-    assert report.items
+    assert report.rows
     # Catch trials are no choices.
     assert all("catch" not in item.id for item in population.items)
 

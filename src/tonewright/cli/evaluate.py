@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
 from tonewright.cli import options, output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from tonewright.evaluation.protocol import Protocol
+    from tonewright.evaluation.report import Report
 
 app = typer.Typer(help="Evaluate controllers on a folder of music or on listening data.", no_args_is_help=True)
 
@@ -24,23 +26,11 @@ _MATCHERS = (
     "nothing, ridge, closed-form, rule-based, match-without-network, match-with-descent, match, oracle, oracle-eq, "
     "[label=]module:function, or [label=]FILE.safetensors."
 )
+_MATCHED = "closed-form,match-without-network,match"
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of whole recordings.", show_default=False)]
-Draws = Annotated[int, typer.Option("--draws", min=1, help="Cases per work.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Judge only so many works.")]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Processes; the results do not depend on it.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Of excerpts and hidden settings.")]
-Seconds = Annotated[float, typer.Option("--excerpt-s", min=1.0, help="Length of an excerpt in seconds.")]
-Metrics = Annotated[
-    str, typer.Option("--metrics", metavar="default|all|NAME[,NAME...]", help="What is computed beside MRSTFT.")
-]
 Target = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write everything as JSON.")]
 ReportFolder = Annotated[
     Path | None, typer.Option("--report", metavar="FOLDER", help="Write tables, rows as CSV, and pictures.")
-]
-PerSegment = Annotated[
-    bool,
-    typer.Option("--per-segment", help="Ask every system once per segment of 131072 samples, as the paper's networks."),
 ]
 
 
@@ -49,58 +39,104 @@ def _evaluate() -> None:
     pass
 
 
-@app.command("auto")
-def auto(
-    folder: Folder,
-    systems: Annotated[
-        list[str] | None,
+def _on_music(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of whole recordings.", show_default=False)],
+    systems: list[str] | None = None,
+    excerpt_s: Annotated[float, typer.Option("--excerpt-s", min=1.0, help="Length of an excerpt in seconds.")] = 18.0,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Cases per work.")] = 3,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Judge only so many works.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes; the results do not depend on it.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of excerpts and hidden settings.")] = 0,
+    metrics: Annotated[
+        str, typer.Option("--metrics", metavar="default|all|NAME[,NAME...]", help="What is computed beside MRSTFT.")
+    ] = "default",
+    per_segment: Annotated[
+        bool,
         typer.Option(
-            "--systems",
-            metavar="NAME[,NAME...]",
-            help=_CORRECTORS,
-            show_default="average-spectrum,ridge,auto",
+            "--per-segment", help="Ask every system once per segment of 131072 samples, as the paper's networks."
         ),
-    ] = None,
+    ] = False,
+    target: Target = None,
+    report: ReportFolder = None,
+    json: options.Json = False,
+    **own: Any,
+) -> None:
+    """Judge systems on a folder of music: what the verbs below share, options included; `own` is each one's own."""
+    from tonewright.evaluation.benchmark import choose_metrics, run
+    from tonewright.evaluation.entrants import segmented
+    from tonewright.evaluation.tasks import TASKS
+
+    task = TASKS[own.pop("task")]
+    wanted = choose_metrics(metrics)
+    names = _names(systems)
+    if per_segment:
+        names = [segmented(name) for name in (task.usual if names is None else names)]
+    _ready(target, report)
+    protocol = replace(task.protocol, draws=draws, seed=seed, excerpt_s=excerpt_s, **own)
+    with output.progress() as progress:
+        found = run(task, folder, names, protocol, metrics=wanted, limit=limit, jobs=jobs, progress=_judged(progress))
+    _give(found, target, report, json=json)
+
+
+def _verb(
+    systems: str, usual: str, *, leave: Sequence[str] = (), **otherwise: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a verb of a function whose options are fields of a protocol; the shared ones are added.
+
+    Parameters
+    ----------
+    systems, usual
+        Of the help: the names of systems, and those that are judged unless others are asked for.
+    leave
+        Shared options that the verb does not have.
+    otherwise
+        Shared options of which the default, or the annotation, is another one here.
+    """
+    named = typer.Option("--systems", metavar="NAME[,NAME...]", help=systems, show_default=usual)
+    otherwise = {"systems": Annotated[list[str] | None, named], **otherwise}
+
+    def registered(own: Callable[..., None]) -> Callable[..., None]:
+        def verb(**given: Any) -> None:
+            _on_music(task=own.__name__, **given)
+
+        shared = [each for each in _parameters(_on_music) if each.name not in ("own", *leave)]
+        for index, each in enumerate(shared):
+            if each.name in otherwise:
+                value = otherwise[each.name]
+                plain = isinstance(value, int | float | str)
+                shared[index] = each.replace(default=value) if plain else each.replace(annotation=value)
+        first = [each for each in shared if each.name in ("folder", "systems")]
+        parameters = [*first, *_parameters(own), *(each for each in shared if each not in first)]
+        verb.__doc__ = own.__doc__
+        verb.__annotations__ = {each.name: each.annotation for each in parameters}
+        setattr(verb, "__signature__", inspect.Signature(parameters))  # noqa: B010
+        return app.command(own.__name__)(verb)
+
+    return registered
+
+
+def _parameters(function: Callable[..., None]) -> list[inspect.Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    return [one.replace(annotation=hints[one.name]) for one in inspect.signature(function).parameters.values()]
+
+
+@_verb(_CORRECTORS, "average-spectrum,ridge,auto")
+def auto(
     degradation: Annotated[
         Literal["hidden", "none"],
         typer.Option(
             "--degradation", help="What spoils the input: hidden settings, or nothing (every change is damage)."
         ),
     ] = "hidden",
-    excerpt_s: Seconds = 18.0,
-    draws: Draws = 3,
-    limit: Limit = None,
-    jobs: Jobs = 1,
-    seed: Seed = 0,
-    metrics: Metrics = "default",
-    per_segment: PerSegment = False,
-    target: Target = None,
-    report: ReportFolder = None,
-    json: options.Json = False,
 ) -> None:
     """Spoil each work with hidden settings, let systems undo them unheard, and compare with the truth.
 
     Prints means and 95 % intervals over works, and paired tests between systems.
     """
-    from tonewright.evaluation.auto_protocol import AutoProtocol
-
-    protocol = AutoProtocol(draws=draws, seed=seed, excerpt_s=excerpt_s, degradation=degradation)
-    _judge("auto", folder, systems, protocol, limit, jobs, metrics, target, report, per_segment=per_segment, json=json)
 
 
-@app.command("match")
+@_verb(_MATCHERS, "closed-form,match")
 def match(
-    folder: Folder,
-    systems: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--systems",
-            metavar="NAME[,NAME...]",
-            help=_MATCHERS,
-            show_default="closed-form,match",
-        ),
-    ] = None,
-    excerpt_s: Seconds = 18.0,
     reference_s: Annotated[
         float | None,
         typer.Option(
@@ -111,117 +147,38 @@ def match(
         Literal["any", "near"],
         typer.Option("--parts", help="The two excerpts: anywhere, or one directly after the other."),
     ] = "any",
-    draws: Draws = 3,
-    limit: Limit = None,
-    jobs: Jobs = 1,
-    seed: Seed = 0,
-    metrics: Metrics = "default",
-    per_segment: PerSegment = False,
-    target: Target = None,
-    report: ReportFolder = None,
-    json: options.Json = False,
 ) -> None:
     """Hide settings on one part of each work, let systems find them from another, and compare with the truth.
 
     Prints means and 95 % intervals over works, and paired tests between systems.
     """
-    from tonewright.evaluation.match_protocol import MatchProtocol
-
-    protocol = MatchProtocol(draws=draws, seed=seed, excerpt_s=excerpt_s, reference_s=reference_s, parts=parts)
-    _judge("match", folder, systems, protocol, limit, jobs, metrics, target, report, per_segment=per_segment, json=json)
 
 
-@app.command("style")
+@_verb(_MATCHERS, _MATCHED)
 def style(
-    folder: Folder,
-    systems: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--systems",
-            metavar="NAME[,NAME...]",
-            help=_MATCHERS,
-            show_default="closed-form,match-without-network,match",
-        ),
-    ] = None,
     preset: Annotated[
         Literal["both", "neutral", "broadcast"],
         typer.Option("--preset", help="Which of DeepAFx-ST's presets is put on the input."),
     ] = "both",
-    excerpt_s: Seconds = 18.0,
-    draws: Draws = 3,
-    limit: Limit = None,
-    jobs: Jobs = 1,
-    seed: Seed = 0,
-    metrics: Metrics = "default",
-    per_segment: PerSegment = False,
-    target: Target = None,
-    report: ReportFolder = None,
-    json: options.Json = False,
 ) -> None:
     """Make one part of each work neutral by a preset, with another part as it is for a reference: the paper's test.
 
     Prints means and 95 % intervals over works, and paired tests between systems.
     """
-    from tonewright.evaluation.style_protocol import StyleProtocol
-
-    protocol = StyleProtocol(draws=draws, seed=seed, excerpt_s=excerpt_s, preset=preset)
-    _judge("style", folder, systems, protocol, limit, jobs, metrics, target, report, per_segment=per_segment, json=json)
 
 
-@app.command("pairs")
-def pairs(
-    folder: Folder,
-    systems: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--systems",
-            metavar="NAME[,NAME...]",
-            help=_MATCHERS,
-            show_default="closed-form,match-without-network,match",
-        ),
-    ] = None,
-    excerpt_s: Annotated[float, typer.Option("--excerpt-s", min=3.0, help="Length of an excerpt in seconds.")] = 18.0,
-    draws: Draws = 1,
-    limit: Limit = None,
-    jobs: Jobs = 1,
-    seed: Seed = 0,
-    per_segment: PerSegment = False,
-    target: Target = None,
-    report: ReportFolder = None,
-    json: options.Json = False,
-) -> None:
+@_verb(
+    _MATCHERS,
+    _MATCHED,
+    leave=("metrics",),
+    draws=1,
+    excerpt_s=Annotated[float, typer.Option("--excerpt-s", min=3.0, help="Length of an excerpt in seconds.")],
+)
+def pairs() -> None:
     """Match each work to another one, as users do, and say how much nearer to that song it came; there is no truth.
 
     Prints distances in spectrum, crest by band and loudness range with 95 % intervals over works, and paired tests.
     """
-    from tonewright.evaluation.pair_benchmark import run_pairs
-    from tonewright.evaluation.printing import print_pairs
-    from tonewright.evaluation.protocol import Protocol
-
-    _ready(target, report)
-    with output.progress() as progress:
-        found = run_pairs(
-            folder,
-            _names(systems, "pairs", per_segment=per_segment),
-            Protocol(draws=draws, seed=seed, excerpt_s=excerpt_s),
-            limit=limit,
-            jobs=jobs,
-            progress=_judged(progress),
-        )
-    if target is not None:
-        found.write(target)
-    if report is not None:
-        from tonewright.evaluation.folder import write_pairs
-
-        write_pairs(found, report)
-    output.notes(f"{work} is skipped: {reason}" for work, reason in found.skipped.items())
-    if json:
-        output.emit("evaluate pairs", found.to_dict())
-        return
-    print_pairs(found, output.console())
-    for path in (target, report):
-        if path is not None:
-            output.tell(f"{path}")
 
 
 @app.command("say")
@@ -257,104 +214,72 @@ def say(
 
     Prints skill against answers that ignore the prompt, distances, and paired tests between systems.
     """
-    from tonewright.audio.places import refuse_place
     from tonewright.evaluation.say_protocol import judge
     from tonewright.evaluation.say_rules import SayProtocol
-    from tonewright.evaluation.say_tables import print_say, write_say_folder
     from tonewright.population.imports import load_population
-    from tonewright.reporting.files import make_folder
 
-    names = None if systems is None else [name for each in systems for name in each.split(",") if name]
-    if target is not None:
-        refuse_place(target, [] if "://" in data else [Path(data)])
-    if report is not None:
-        make_folder(report)
+    _ready(target, report, [] if "://" in data else [Path(data)])
     population = load_population(data, sha256)
     protocol = SayProtocol(folds=folds, seeds=seeds, first_seed=seed, draws=draws)
     with output.progress() as progress:
-
-        def judged(done: int, total: int, system: str) -> None:
-            if progress is not None:
-                progress(f"{done}/{total} {system}", done / total)
-
-        found = judge(population, names, protocol, name=Path(data).stem, cache=cache, progress=judged)
-    if target is not None:
-        found.write(target)
-    if report is not None:
-        write_say_folder(found, report)
-    if json:
-        output.emit("evaluate say", found.to_dict())
-        return
-    print_say(found, output.console())
-    for path in (target, report):
-        if path is not None:
-            output.tell(f"{path}")
-
-
-def _judge(
-    task: str,
-    folder: Path,
-    systems: list[str] | None,
-    protocol: Protocol,
-    limit: int | None,
-    jobs: int,
-    metrics: str,
-    target: Path | None,
-    report_folder: Path | None,
-    *,
-    per_segment: bool,
-    json: bool,
-) -> None:
-    from tonewright.evaluation.benchmark import choose_metrics, run
-    from tonewright.evaluation.tasks import TASKS
-
-    names = _names(systems, task, per_segment=per_segment)
-    wanted = choose_metrics(metrics)
-    _ready(target, report_folder)
-    with output.progress() as progress:
-        report = run(
-            TASKS[task], folder, names, protocol, metrics=wanted, limit=limit, jobs=jobs, progress=_judged(progress)
+        found = judge(
+            population, _names(systems), protocol, name=Path(data).stem, cache=cache, progress=_judged(progress)
         )
-    if target is not None:
-        report.write(target)
-    if report_folder is not None:
-        from tonewright.evaluation.folder import write_folder
-
-        write_folder(report, report_folder)
-    output.notes(f"{work} is skipped: {reason}" for work, reason in report.skipped.items())
-    if json:
-        output.emit(f"evaluate {task}", report.to_dict())
-        return
-    from tonewright.evaluation.printing import print_report
-
-    print_report(report, output.console())
-    for path in (target, report_folder):
-        if path is not None:
-            output.tell(f"{path}")
+    _give(found, target, report, json=json)
 
 
-def _names(systems: list[str] | None, task: str, *, per_segment: bool) -> list[str] | None:
-    """Return the systems asked for, each once per segment if so asked; ``None`` for the usual ones as they are."""
-    from tonewright.evaluation.entrants import segmented
-    from tonewright.evaluation.pair_benchmark import USUAL
-    from tonewright.evaluation.tasks import TASKS
+@app.command("show")
+def show(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="What evaluate wrote with -o.", show_default=False)
+    ],
+    report: ReportFolder = None,
+) -> None:
+    """Print the tables of results that were kept; intervals and tests are computed again from their rows.
 
-    names = None if systems is None else [name for each in systems for name in each.split(",") if name]
-    if not per_segment:
-        return names
-    usual = USUAL if task == "pairs" else TASKS[task].usual
-    return [segmented(name) for name in (usual if names is None else names)]
+    With --report each result gets a folder of its own below FOLDER, named like its file.
+    """
+    from tonewright.evaluation.reading import read_report
+    from tonewright.reporting.files import make_folder
+
+    if report is not None:
+        make_folder(report)
+    for path in files:
+        _give(read_report(path), None, None if report is None else report / path.stem, json=False)
 
 
-def _ready(target: Path | None, report_folder: Path | None) -> None:
+def _names(systems: list[str] | None) -> list[str] | None:
+    return None if systems is None else [name for each in systems for name in each.split(",") if name]
+
+
+def _ready(target: Path | None, report_folder: Path | None, inputs: Sequence[Path] = ()) -> None:
     """Refuse places that cannot be written to before anything is computed."""
     from tonewright.audio.places import refuse_place
     from tonewright.reporting.files import make_folder
 
     if target is not None:
-        refuse_place(target, [])
+        refuse_place(target, list(inputs))
     if report_folder is not None:
         make_folder(report_folder)
+
+
+def _give(found: Report, target: Path | None, report_folder: Path | None, *, json: bool) -> None:
+    """Write a result where it was asked for, and print it."""
+    from tonewright.evaluation.folder import write_folder
+    from tonewright.evaluation.printing import print_report
+
+    if target is not None:
+        found.write(target)
+    if report_folder is not None:
+        write_folder(found, report_folder)
+    output.notes(f"{work} is skipped: {reason}" for work, reason in found.skipped.items())
+    if json:
+        output.emit(f"evaluate {found.benchmark}", found.to_dict())
+        return
+    print_report(found, output.console())
+    for path in (target, report_folder):
+        if path is not None:
+            output.tell(f"{path}")
 
 
 def _judged(progress: Callable[[str, float], None] | None) -> Callable[[int, int, str], None]:

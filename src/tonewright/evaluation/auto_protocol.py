@@ -11,26 +11,13 @@ input and target are the same, and whatever a system changes is said to be damag
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from tonewright.errors import AudioError
+from tonewright.evaluation.excerpts import choose_excerpt
 from tonewright.evaluation.hidden import draw_settings
-from tonewright.evaluation.metrics import at_rms, rms_db
-from tonewright.evaluation.protocol import (
-    TRIES,
-    Case,
-    Clip,
-    Protocol,
-    Samples,
-    Work,
-    case_generator,
-    quietest_db,
-    read_mono,
-)
+from tonewright.evaluation.protocol import Case, Protocol, Song, Work, draws
 from tonewright.processor.render import render_array
 from tonewright.settings import Settings
 
@@ -50,53 +37,26 @@ class AutoProtocol(Protocol):
     degradation: Degradation = "hidden"
 
 
-def choose_excerpt(mono: Samples, length: int, rng: np.random.Generator) -> int:
-    """Choose where the excerpt begins: uniformly among those that are not near silence.
-
-    Parameters
-    ----------
-    mono
-        The whole work, shape ``(frames,)``.
-    length
-        Of the excerpt, in samples.
-
-    Raises
-    ------
-    AudioError
-        If none was found in 500 tries.
-    """
-    quietest, last = quietest_db(mono), len(mono) - length
-    for _ in range(TRIES if last >= 0 else 0):
-        start = int(rng.integers(0, last + 1))
-        if rms_db(mono[start : start + length]) >= quietest:
-            return start
-    raise AudioError("The work has no excerpt that is loud enough.")
-
-
-def cases_of(work: Work, protocol: Protocol) -> Iterator[Case]:
+def cases_of(work: Work, protocol: AutoProtocol, others: Sequence[Work] = ()) -> Iterator[Case]:  # noqa: ARG001
     """Read a work and yield its cases, one per draw."""
-    asked = protocol if isinstance(protocol, AutoProtocol) else AutoProtocol(**vars(protocol))
-    mono, rate = read_mono(work.path)
-    twin = None if work.twin is None else read_mono(work.twin)[0]
-    length = round(asked.excerpt_s * rate)
-    for draw in range(asked.draws):
-        rng = case_generator(asked, work.name, draw)
-        start = choose_excerpt(mono, length, rng)
-        excerpt = at_rms(mono[None, start : start + length], asked.level_db)
+    song = Song.read(work, protocol)
+    length = song.frames(protocol.excerpt_s)
+    for draw, rng in draws(protocol, work):
+        start = choose_excerpt(song.mono, length, rng)
+        heard = target = song.excerpt(start, length)
         hidden: Settings | None = Settings()
-        heard = target = excerpt
-        if asked.degradation == "hidden" and twin is None:
+        if protocol.degradation == "hidden" and song.twin is None:
             hidden = draw_settings(rng)
-            heard = at_rms(render_array(excerpt, rate, hidden), asked.level_db)
-        elif asked.degradation == "hidden" and twin is not None:
+            heard = song.at_level(render_array(target.samples, song.sample_rate, hidden))
+        elif protocol.degradation == "hidden":
             hidden = None
-            target = at_rms(twin[None, start : start + length], asked.level_db)
+            target = song.twin_excerpt(start, length)
         yield Case(
             work=work.name,
             draw=draw,
-            starts_s=(start / rate,),
+            starts_s=(start / song.sample_rate,),
             settings=hidden,
-            input=Clip(heard, rate),
+            input=heard,
             reference=None,
-            target=Clip(target, rate),
+            target=target,
         )

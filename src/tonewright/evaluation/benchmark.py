@@ -1,4 +1,4 @@
-"""Run systems over a protocol.
+"""Run systems over a protocol on a folder of music.
 
     report = run(TASKS["match"], Path("corpora/test"), ["closed-form", "match"])
     report.write(Path("match.json"))
@@ -9,14 +9,12 @@ changing the others, and the rows are the same for any number of processes.
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,24 +22,23 @@ from numpy.typing import NDArray
 from tonewright.errors import AudioError, TonewrightError
 from tonewright.evaluation import registry
 from tonewright.evaluation.entrants import find_entrant, find_entrants
+from tonewright.evaluation.jobs import Progress, work_through
 from tonewright.evaluation.metrics import at_rms, third_octave_levels
 from tonewright.evaluation.protocol import Case, Protocol, Work, find_works
-from tonewright.evaluation.results import DECIDING, Report, Row, Scores
+from tonewright.evaluation.report import Report, Row, Scores
 from tonewright.evaluation.systems import NOTHING, Heard, System
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-#: Called after each work with how many are done, how many there are, and its name.
-Progress = Callable[[int, int, str], None]
+from tonewright.evaluation.truth_report import DECIDING, TruthReport
 
 #: What is computed unless asked otherwise.
 DEFAULT_METRICS = ("mrstft", "lsd_db", "mel_distance", "crest_db", "si_sdr_db")
 
+#: A work, and the others that its cases may need.
+Piece = tuple[Work, Sequence[Work]]
+
 
 @dataclass(frozen=True)
 class Task:
-    """What is judged.
+    """A benchmark with a known target; a subclass says what another one does otherwise.
 
     Attributes
     ----------
@@ -50,7 +47,7 @@ class Task:
     protocol
         The published one.
     cases_of
-        Yields the cases of a work.
+        Yields the cases of a work, given the work, a protocol, and the others that go with it.
     systems
         Those that have names.
     usual
@@ -61,10 +58,14 @@ class Task:
 
     name: str
     protocol: Protocol
-    cases_of: Callable[[Work, Protocol], Iterator[Case]]
+    cases_of: Callable[[Work, Any, Sequence[Work]], Iterator[Case]]
     systems: Mapping[str, System]
     usual: tuple[str, ...]
     hears: tuple[Heard, ...]
+
+    report: ClassVar[type[Report]] = TruthReport
+    #: Why a work may not be judged that :meth:`company` leaves out.
+    alone: ClassVar[str] = ""
 
     def find(self, name: str) -> System:
         """Return a system by its name, see :mod:`tonewright.evaluation.entrants`."""
@@ -73,6 +74,25 @@ class Task:
     def find_all(self, names: Sequence[str]) -> dict[str, System]:
         """Return systems by their labels, each once; two of the same label are an error."""
         return find_entrants(names, self.systems, self.hears)
+
+    def company(self, works: Sequence[Work]) -> Mapping[Work, Sequence[Work]]:
+        """Return the works to judge, each with the others that its cases may need."""
+        return dict.fromkeys(works, ())
+
+    def no_works(self, folder: Path, protocol: Protocol) -> str:
+        """Return what is wrong with a corpus of which nothing could be judged."""
+        rates = " or ".join(f"{rate} Hz" for rate in protocol.sample_rates)
+        return f"{folder} holds no usable work: at least {protocol.minimum_s:g} s of music at {rates}."
+
+    def about(self, case: Case) -> dict[str, Any]:
+        """Return what a file says about a case, beside its work."""
+        settings = None if case.settings is None else case.settings.to_dict()
+        rate = case.input.sample_rate
+        return {"draw": case.draw, "sample_rate": rate, "starts_s": case.starts_s, "settings": settings}
+
+    def measured(self, case: Case, output: NDArray[np.float32], metrics: Sequence[str]) -> dict[str, float]:
+        """Return the metrics of an answer, which is at the protocol's level."""
+        return registry.compute(metrics, output, case.target.samples, case.target.sample_rate)
 
 
 def choose_metrics(asked: str) -> tuple[str, ...]:
@@ -103,8 +123,8 @@ def run(
     limit: int | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
-) -> Report:
-    """Judge systems on every usable work of a corpus folder.
+) -> Any:
+    """Judge systems on every usable work of a corpus folder, and return the task's kind of report.
 
     Parameters
     ----------
@@ -119,7 +139,7 @@ def run(
     metrics
         Keys of :data:`tonewright.evaluation.registry.METRICS`; MRSTFT is always computed.
     limit
-        Judge only that many works, chosen by the protocol's seed.
+        Judge only that many works, chosen by the protocol's seed; all remain there to go with them.
     jobs
         Processes; the rows do not depend on it.
     progress
@@ -137,22 +157,22 @@ def run(
     entrants = task.find_all(names)
     wanted = tuple(name for name in registry.METRICS if name in (DECIDING, *metrics))
     works, skipped = find_works(folder, protocol)
-    if limit is not None and limit < len(works):
-        kept = np.random.default_rng(protocol.seed).choice(len(works), size=limit, replace=False)
-        works = [works[index] for index in sorted(kept)]
+    company = task.company(works)
+    skipped |= {work.name: task.alone for work in works if work not in company}
+    pieces: list[Piece] = list(company.items())
+    if limit is not None and limit < len(pieces):
+        kept = np.random.default_rng(protocol.seed).choice(len(pieces), size=limit, replace=False)
+        pieces = [pieces[index] for index in sorted(kept)]
     rows: list[Row] = []
     one = partial(judge_work, task=task, names=names, protocol=protocol, metrics=wanted)
-    for index, (work, result) in enumerate(zip(works, in_processes(one, works, jobs), strict=True)):
+    for (work, _), result in work_through(one, pieces, jobs=jobs, named=lambda piece: piece[0].name, progress=progress):
         if isinstance(result, str):
             skipped[work.name] = result
         else:
             rows += result
-        if progress:
-            progress(index + 1, len(works), work.name)
     if not rows:
-        rates = " or ".join(f"{rate} Hz" for rate in protocol.sample_rates)
-        raise AudioError(f"{folder} holds no usable work: at least {protocol.minimum_s:g} s of music at {rates}.")
-    return Report(
+        raise AudioError(task.no_works(folder, protocol))
+    return task.report(
         benchmark=task.name,
         corpus=folder.name,
         protocol=protocol,
@@ -164,32 +184,28 @@ def run(
     )
 
 
-def in_processes(one: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterable[Result]:
-    """Yield what a function, which can be pickled, returns for each item in order; in so many new processes."""
-    if jobs <= 1:
-        yield from map(one, items)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(one, items)
-
-
 def judge_work(
-    work: Work, task: Task, names: tuple[str, ...], protocol: Protocol, metrics: tuple[str, ...]
+    piece: Piece, task: Task, names: tuple[str, ...], protocol: Protocol, metrics: tuple[str, ...]
 ) -> list[Row] | str:
     """Judge every system on every draw of one work, or say why the work cannot be used."""
     systems = task.find_all(names)
+    work, others = piece
     try:
-        return [judge_case(case, systems, protocol.level_db, metrics) for case in task.cases_of(work, protocol)]
+        cases = task.cases_of(work, protocol, others)
+        return [judge_case(task, case, systems, protocol.level_db, metrics) for case in cases]
     except AudioError as error:
         return str(error)
 
 
 def judge_case(
-    case: Case, systems: Mapping[str, System], level_db: float, metrics: Sequence[str] = DEFAULT_METRICS
+    task: Task,
+    case: Case,
+    systems: Mapping[str, System],
+    level_db: float,
+    metrics: Sequence[str] = DEFAULT_METRICS,
 ) -> Row:
     """Judge every system on one case; a system that refuses is scored as doing nothing, and its reason is kept."""
     scores = {}
-    target, rate = case.target
     unspoilt = case.settings is not None and case.settings.is_neutral
     for name, system in systems.items():
         start, error = time.perf_counter(), ""
@@ -199,13 +215,12 @@ def judge_case(
             output, error = case.input.samples, str(refusal)
         seconds = time.perf_counter() - start
         scores[name] = Scores(
-            metrics=registry.compute(metrics, output, target, rate),
+            metrics=task.measured(case, output, metrics),
             seconds=seconds,
             error=error,
-            change_db=_change(output, case.input.samples, rate) if unspoilt else (),
+            change_db=_change(output, case.input.samples, case.input.sample_rate) if unspoilt else (),
         )
-    settings = None if case.settings is None else case.settings.to_dict()
-    return Row(case.work, case.draw, case.input.sample_rate, case.starts_s, settings, scores)
+    return Row(case.work, task.about(case), scores)
 
 
 def _answer(system: System, case: Case, level_db: float) -> NDArray[np.float32]:

@@ -11,33 +11,13 @@ reference's spectrum is not enough. With a real pair, *h* is whatever made the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-
-from tonewright.errors import AudioError
+from tonewright.evaluation.excerpts import Parts, choose_excerpts
 from tonewright.evaluation.hidden import draw_settings
-from tonewright.evaluation.metrics import at_rms, rms_db
-from tonewright.evaluation.protocol import (
-    AUDIO_SUFFIXES,
-    TRIES,
-    Case,
-    Clip,
-    Protocol,
-    Samples,
-    Work,
-    case_generator,
-    find_works,
-    quietest_db,
-    read_mono,
-)
+from tonewright.evaluation.protocol import Case, Protocol, Song, Work, draws
 from tonewright.processor.render import render_array
-
-__all__ = ["AUDIO_SUFFIXES", "Clip", "MatchProtocol", "Work", "cases_of", "choose_excerpts", "find_works"]
-
-Parts = Literal["any", "near"]
 
 
 @dataclass(frozen=True)
@@ -50,89 +30,36 @@ class MatchProtocol(Protocol):
         Length of the reference in seconds; ``None`` for that of the excerpt. A shorter one is the beginning of the
         reference of the published protocol, so that the same cases are solved from less.
     parts
-        ``any``: the excerpts lie anywhere in the work. ``near``: one follows the other directly, the order drawn by
-        chance, so that the music differs little.
+        Where the excerpts lie, see :data:`~tonewright.evaluation.excerpts.Parts`.
     """
 
     reference_s: float | None = None
     parts: Parts = "any"
 
 
-def choose_excerpts(
-    mono: Samples,
-    length: int,
-    rng: np.random.Generator,
-    *,
-    reference_length: int | None = None,
-    parts: Parts = "any",
-) -> tuple[int, int]:
-    """Choose where *a* and *b* begin: uniformly among pairs that do not overlap and of which neither is near silence.
-
-    Parameters
-    ----------
-    mono
-        The whole work, shape ``(frames,)``.
-    length, reference_length
-        Of *a* and of *b* (equal if absent), in samples.
-    parts
-        See :class:`MatchProtocol`.
-
-    Raises
-    ------
-    AudioError
-        If no such pair was found in 500 tries.
-    """
-    other = length if reference_length is None else reference_length
-    quietest = quietest_db(mono)
-    for a, b in _near(mono.size, length, other, rng) if parts == "near" else _any(mono.size, length, other, rng):
-        if rms_db(mono[a : a + length]) >= quietest and rms_db(mono[b : b + other]) >= quietest:
-            return a, b
-    raise AudioError("The work has no two separate excerpts that are both loud enough.")
-
-
-def _any(frames: int, length: int, other: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
-    # Room for the longer of both is left for both: a shorter reference begins where the long one does.
-    room = max(length, other)
-    last = frames - room
-    for _ in range(TRIES if last >= room else 0):
-        a, b = (int(start) for start in rng.integers(0, last + 1, size=2))
-        if abs(a - b) >= room:
-            yield a, b
-
-
-def _near(frames: int, length: int, other: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
-    last = frames - length - other
-    for _ in range(TRIES if last >= 0 else 0):
-        start = int(rng.integers(0, last + 1))
-        yield (start, start + length) if rng.random() < 0.5 else (start + other, start)
-
-
-def cases_of(work: Work, protocol: Protocol) -> Iterator[Case]:
+def cases_of(work: Work, protocol: MatchProtocol, others: Sequence[Work] = ()) -> Iterator[Case]:  # noqa: ARG001
     """Read a work and yield its cases, one per draw."""
-    asked = protocol if isinstance(protocol, MatchProtocol) else MatchProtocol(**vars(protocol))
-    mono, rate = read_mono(work.path)
-    twin = None if work.twin is None else read_mono(work.twin)[0]
-    length = round(asked.excerpt_s * rate)
-    other = length if asked.reference_s is None else round(asked.reference_s * rate)
-    for draw in range(asked.draws):
-        rng = case_generator(asked, work.name, draw)
-        a, b = choose_excerpts(mono, length, rng, reference_length=other, parts=asked.parts)
-        clean_a, clean_b = (
-            at_rms(mono[None, start : start + size], asked.level_db) for start, size in ((a, length), (b, other))
-        )
-        hidden = None if twin is not None else draw_settings(rng)
-        if twin is not None:
-            processed = [twin[None, a : a + length], twin[None, b : b + other]]
+    song = Song.read(work, protocol)
+    length = song.frames(protocol.excerpt_s)
+    other = length if protocol.reference_s is None else song.frames(protocol.reference_s)
+    for draw, rng in draws(protocol, work):
+        a, b = choose_excerpts(song.mono, length, rng, reference_length=other, parts=protocol.parts)
+        own = song.excerpt(a, length)
+        if song.twin is not None:
+            hidden = None
+            target, reference = song.twin_excerpt(a, length), song.twin_excerpt(b, other)
         else:
-            assert hidden is not None
-            processed = [render_array(clean, rate, hidden) for clean in (clean_a, clean_b)]
-        target, reference = (at_rms(each, asked.level_db) for each in processed)
+            hidden = draw_settings(rng)
+            target, reference = (
+                song.at_level(render_array(clean.samples, song.sample_rate, hidden))
+                for clean in (own, song.excerpt(b, other))
+            )
         yield Case(
             work=work.name,
             draw=draw,
-            starts_s=(a / rate, b / rate),
+            starts_s=(a / song.sample_rate, b / song.sample_rate),
             settings=hidden,
-            input=Clip(clean_a, rate),
-            reference=Clip(reference, rate),
-            target=Clip(target, rate),
+            input=own,
+            reference=reference,
+            target=target,
         )

@@ -6,33 +6,18 @@ import rich.table
 from rich.console import Console
 from rich.markup import escape
 
-from tonewright.evaluation import pair_tables, tables
-from tonewright.evaluation.pair_results import PairReport
-from tonewright.evaluation.results import Report
+from tonewright.evaluation.report import Report
 from tonewright.evaluation.tables import Table
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
-    """Print systems with intervals over works, the paired tests, and the works that were made worse."""
+    """Print the headline, the tables and what is said below them."""
     console = console or Console()
-    console.print(f"[bold]{report.benchmark}[/bold] on {escape(tables.headline(report))}")
-    console.print(drawn(tables.overview(report)))
-    console.print(drawn(tables.means(report)))
-    change = tables.change_table(report)
-    if change is not None:
-        console.print(drawn(change))
-    if len(report.works) > 1 and change is None:
-        console.print(drawn(tables.comparisons(report)))
-    for sentence in tables.lost_works(report):
-        console.print(sentence, highlight=False, markup=False)
-
-
-def print_pairs(report: PairReport, console: Console | None = None) -> None:
-    """Print the distances to the references, before and after, and the paired tests."""
-    console = console or Console()
-    console.print(f"[bold]pairs[/bold] on {escape(pair_tables.headline(report))}")
-    for table in pair_tables.tables(report):
+    console.print(f"[bold]{report.benchmark}[/bold] on {escape(report.headline())}")
+    for table in report.tables():
         console.print(drawn(table))
+    for sentence in report.sentences():
+        console.print(sentence, highlight=False, markup=False)
 
 
 def drawn(table: Table) -> rich.table.Table:

@@ -1,12 +1,19 @@
 """What the protocols share: works of a corpus, clips, cases, and how a case is drawn from a seed.
 
 A *work* is a recording. A *case* is one thing to solve: what a system hears, and the target that it is compared with.
+A protocol is a dataclass of what may be chosen, and a function that yields the cases of a work:
+
+    for draw, rng in draws(protocol, work):
+        start = choose_excerpt(song.mono, song.frames(protocol.excerpt_s), rng)
+        ...
+        yield Case(...)
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,16 +23,10 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from tonewright.errors import AudioError
-from tonewright.evaluation.metrics import rms_db
+from tonewright.evaluation.metrics import at_rms
 from tonewright.settings import Settings
 
 AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"}
-
-#: Excerpts quieter than this against the whole work, or in absolute terms, are not music to judge by, in dB.
-QUIETEST_OF_WORK_DB = -20.0
-QUIETEST_DB = -60.0
-#: How often excerpts are drawn before a work is given up.
-TRIES = 500
 
 Samples = NDArray[np.float32]
 
@@ -82,13 +83,15 @@ class Case:
     Attributes
     ----------
     starts_s
-        Where the excerpts begin in the work, in seconds.
+        Where the excerpts begin in their works, in seconds.
     settings
-        What was hidden; neutral where nothing was, ``None`` for a real pair.
+        What was hidden; neutral where nothing was, ``None`` for a real pair and where there is no truth.
     reference
         Heard beside the input, where the task has one.
     target
-        What the answer is compared with, as long as the input.
+        What the answer is compared with, as long as the input; where there is no truth, the reference.
+    reference_work, scale
+        Where the reference is of another work: its name, and another excerpt of it, which does not overlap.
     """
 
     work: str
@@ -98,6 +101,8 @@ class Case:
     input: Clip
     reference: Clip | None
     target: Clip
+    reference_work: str = ""
+    scale: Clip | None = None
 
 
 def find_works(folder: Path, protocol: Protocol | None = None) -> tuple[list[Work], dict[str, str]]:
@@ -153,12 +158,49 @@ def read_mono(path: Path) -> tuple[Samples, int]:
     return samples.mean(axis=1, dtype=np.float32), int(rate)
 
 
+class Song(NamedTuple):
+    """A work in memory: the mean of its channels and of its twin's, ``(frames,)``, and the rate in Hz.
+
+    Excerpts of it are brought to an RMS of `level_db`.
+    """
+
+    mono: Samples
+    twin: Samples | None
+    sample_rate: int
+    level_db: float
+
+    @classmethod
+    def read(cls, work: Work, protocol: Protocol) -> Song:
+        """Read a work, and its twin where it has one."""
+        mono, rate = read_mono(work.path)
+        twin = None if work.twin is None else read_mono(work.twin)[0]
+        return cls(mono, twin, rate, protocol.level_db)
+
+    def frames(self, seconds: float) -> int:
+        """Return how many samples a time takes."""
+        return round(seconds * self.sample_rate)
+
+    def excerpt(self, start: int, length: int) -> Clip:
+        """Cut an excerpt, given in samples."""
+        return self.at_level(self.mono[None, start : start + length])
+
+    def twin_excerpt(self, start: int, length: int) -> Clip:
+        """Cut the same excerpt of the twin, which there must be."""
+        assert self.twin is not None
+        return self.at_level(self.twin[None, start : start + length])
+
+    def at_level(self, samples: Samples) -> Clip:
+        """Return samples of this work, ``(1, frames)``, at the protocol's level."""
+        return Clip(at_rms(samples, self.level_db), self.sample_rate)
+
+
+def draws(protocol: Protocol, work: Work) -> Iterator[tuple[int, np.random.Generator]]:
+    """Yield the number of each draw and its generator."""
+    for draw in range(protocol.draws):
+        yield draw, case_generator(protocol, work.name, draw)
+
+
 def case_generator(protocol: Protocol, work: str, draw: int) -> np.random.Generator:
     """Return the generator of one case, which depends on the seed, the work's name and the draw alone."""
     name = int.from_bytes(hashlib.sha256(work.encode()).digest()[:8], "big")
     return np.random.default_rng([protocol.seed, name, draw])
-
-
-def quietest_db(mono: Samples) -> float:
-    """Return the RMS in dBFS below which an excerpt of a work, shape ``(frames,)``, is not used."""
-    return max(QUIETEST_DB, rms_db(mono) + QUIETEST_OF_WORK_DB)

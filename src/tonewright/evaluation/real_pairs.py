@@ -18,22 +18,17 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import scipy.signal
-import soundfile as sf
 from numpy.typing import ArrayLike, NDArray
 
 from tonewright.analysis.bands import RANGES
 from tonewright.audio import Audio, measure
-from tonewright.errors import AudioError
-from tonewright.evaluation.match_protocol import choose_excerpts
-from tonewright.evaluation.metrics import at_rms, crest_db, third_octave_levels
+from tonewright.evaluation.metrics import crest_db, third_octave_levels
 from tonewright.evaluation.pairs import refuse_silence, rows_of
-from tonewright.evaluation.protocol import Clip, Protocol, Work, case_generator, read_mono
 
 #: Bands of the crest factor in Hz: all ranges of the analysis but the one that holds everything.
 CREST_BANDS = RANGES[:-1]
@@ -59,32 +54,6 @@ PAIR_METRICS = {
     "band_crest_db": PairMetric("Crest by band", "dB", "Mean absolute difference of the crest factors of octaves."),
     "loudness_range_lu": PairMetric("Loudness range", "LU", "Absolute difference of the loudness ranges."),
 }
-
-
-class SongPair(NamedTuple):
-    """One thing to solve without a target.
-
-    Attributes
-    ----------
-    work, reference_work
-        Names of the two works, never the same.
-    draw
-        Number of the draw.
-    starts_s
-        Where input, reference and `scale` begin in their works, in seconds.
-    input, reference
-        What a system hears, at equal RMS and at the same sample rate.
-    scale
-        Another excerpt of the reference's work, which does not overlap with the first.
-    """
-
-    work: str
-    reference_work: str
-    draw: int
-    starts_s: tuple[float, float, float]
-    input: Clip
-    reference: Clip
-    scale: Clip
 
 
 def pair_distances(
@@ -121,86 +90,6 @@ def pair_distances(
         "band_crest_db": float(np.mean(np.abs(crests[0] - crests[1]))),
         "loudness_range_lu": abs(loudness[0] - loudness[1]),
     }
-
-
-def before_and_after(pair: SongPair, output: ArrayLike) -> dict[str, dict[str, float]]:
-    """Return the distances to the reference of the input, of the output, and of the reference's work to itself.
-
-    Returns
-    -------
-    dict
-        ``before``, ``after`` and ``scale``, each as of :func:`pair_distances`.
-    """
-    heard = {"before": pair.input.samples, "after": output, "scale": pair.scale.samples}
-    rate = pair.reference.sample_rate
-    return {name: pair_distances(samples, pair.reference.samples, rate) for name, samples in heard.items()}
-
-
-def partners(works: Sequence[Work]) -> dict[Work, list[Work]]:
-    """Return for every work the others of the same sample rate; a work alone at its rate is left out.
-
-    Raises
-    ------
-    AudioError
-        If no two works have the same sample rate.
-    """
-    rates = {work: int(sf.info(str(work.path)).samplerate) for work in works}
-    found = {
-        work: [other for other in works if other.name != work.name and rates[other] == rates[work]] for work in works
-    }
-    if not any(found.values()):
-        raise AudioError(f"Pairs need two works at the same sample rate, and there are none among {len(works)}.")
-    return {work: others for work, others in found.items() if others}
-
-
-def pairs_of(work: Work, others: Sequence[Work], protocol: Protocol) -> Iterator[SongPair]:
-    """Draw, as often as the protocol says, another work that a work is to sound like.
-
-    Raises
-    ------
-    AudioError
-        If one of a pair has no excerpts that are loud enough.
-    """
-    mono, rate = read_mono(work.path)
-    for draw in range(protocol.draws):
-        rng = case_generator(protocol, work.name, draw)
-        other = others[int(rng.integers(len(others)))]
-        yield _pair(work, mono, other, rate, draw, rng, protocol)
-
-
-def song_pairs(works: Sequence[Work], protocol: Protocol | None = None) -> Iterator[SongPair]:
-    """Draw pairs for every work.
-
-    A pair depends on the seed, the work's name, the number of the draw and the list of works. Twins are not used.
-
-    Raises
-    ------
-    AudioError
-        As :func:`partners` and :func:`pairs_of`.
-    """
-    protocol = protocol or Protocol()
-    for work, others in partners(works).items():
-        yield from pairs_of(work, others, protocol)
-
-
-def _pair(
-    work: Work,
-    mono: NDArray[np.float32],
-    other: Work,
-    rate: int,
-    draw: int,
-    rng: np.random.Generator,
-    protocol: Protocol,
-) -> SongPair:
-    length = round(protocol.excerpt_s * rate)
-    theirs, _ = read_mono(other.path)
-    own, _ = choose_excerpts(mono, length, rng)
-    first, second = choose_excerpts(theirs, length, rng)
-    clips = [
-        Clip(at_rms(samples[None, start : start + length], protocol.level_db), rate)
-        for samples, start in ((mono, own), (theirs, first), (theirs, second))
-    ]
-    return SongPair(work.name, other.name, draw, (own / rate, first / rate, second / rate), *clips)
 
 
 def _usable(samples: ArrayLike, sample_rate: int) -> NDArray[np.float64]:

@@ -10,27 +10,31 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.errors import TonewrightError
-from tonewright.evaluation.say_results import SayReport, SystemScores
+from tonewright.evaluation import folds
+from tonewright.evaluation.jobs import Progress, work_through
+from tonewright.evaluation.report import Row, Scores
+from tonewright.evaluation.say_listeners import skill_over_listeners
+from tonewright.evaluation.say_report import BLIND, SayReport
 from tonewright.evaluation.say_rules import SayProtocol
 from tonewright.evaluation.say_scores import MEASURES, Exact, People, Score
-from tonewright.evaluation.say_systems import BLIND, SYSTEMS, find_say_system, is_bound, usual_systems
+from tonewright.evaluation.say_systems import SYSTEMS, find_say_system, is_bound, usual_systems
 from tonewright.evaluation.systems import label
 from tonewright.population.baselines import System
 from tonewright.population.clouds import Cloud
 from tonewright.population.data import TONE_PLANE, Item, Population, PopulationError, prompt_key
 from tonewright.reporting.files import make_folder, write_bytes
 
-Progress = Callable[[int, int, str], None]
 
-
-def deal(population: Population, folds: int, seed: int) -> list[tuple[Population, tuple[Item, ...]]]:
+def deal(population: Population, count: int, seed: int) -> list[tuple[Population, tuple[Item, ...]]]:
     """Deal the prompts into folds: for each, what to learn from, and the items that are held out.
 
     Raises
@@ -39,17 +43,27 @@ def deal(population: Population, folds: int, seed: int) -> list[tuple[Population
         If there are fewer prompts than folds.
     """
     prompts = list(population.prompts())
-    if not 2 <= folds <= len(prompts):
+    try:
+        dealt = folds.deal(prompts, count, seed)
+    except ValueError:
         raise PopulationError(
-            f"{len(prompts)} prompts cannot be dealt into {folds} folds; ask for 2 or more, not more."
-        )
-    order = np.random.default_rng(seed).permutation(len(prompts))
+            f"{len(prompts)} prompts cannot be dealt into {count} folds; ask for 2 or more, not more."
+        ) from None
     parts = []
-    for part in np.array_split(order, folds):
-        held = {prompts[i] for i in part}
+    for held in dealt:
         train = population.subset(prompts=[prompt for prompt in prompts if prompt not in held])
         parts.append((train, tuple(item for item in population.items if prompt_key(item.prompt) in held)))
     return parts
+
+
+class Piece(NamedTuple):
+    """One system on one fold of one seed."""
+
+    name: str
+    system: System
+    seed: int
+    train: Population
+    held: tuple[Item, ...]
 
 
 def judge(
@@ -93,50 +107,60 @@ def judge(
     people = {item.id: People(item, protocol.epsilon) for item in items}
     if cache is not None:
         make_folder(cache)
-    total, done = len(entrants) * protocol.seeds * protocol.folds, 0
-    scores: dict[str, SystemScores] = {}
-    for each, system in entrants.items():
-        found: list[dict[str, Score]] = []
-        for seed in range(protocol.first_seed, protocol.first_seed + protocol.seeds):
-            found.append({})
-            for train, held in deal(population, protocol.folds, seed):
-                found[-1].update(_fold(each, system, train, held, people, seed, protocol, cache))
-                done += 1
-                if progress is not None:
-                    progress(done, total, each)
-        scores[each] = _collected(items, found)
+    seeds = range(protocol.first_seed, protocol.first_seed + protocol.seeds)
+    dealt = {seed: deal(population, protocol.folds, seed) for seed in seeds}
+    pieces = [
+        Piece(each, system, seed, train, held)
+        for each, system in entrants.items()
+        for seed in seeds
+        for train, held in dealt[seed]
+    ]
+    found: dict[str, dict[str, list[Score]]] = {each: {} for each in entrants}
+    one = partial(judge_fold, people=people, protocol=protocol, cache=cache)
+    for piece, scores in work_through(one, pieces, named=lambda piece: piece.name, progress=progress):
+        for item, score in scores.items():
+            found[piece.name].setdefault(item, []).append(score)
+    means = {each: {item: Score.mean(scores) for item, scores in own.items()} for each, own in found.items()}
     return SayReport(
-        population=name,
-        source=population.source,
+        benchmark="say",
+        corpus=name,
         protocol=protocol,
-        items=tuple(items),
+        systems=tuple(entrants),
         baselines=tuple(each for each in entrants if each in SYSTEMS),
-        bounds=tuple(each for each, system in entrants.items() if is_bound(system)),
-        scores=scores,
+        oracles=tuple(each for each, system in entrants.items() if is_bound(system)),
+        rows=[_row(item, means) for item in items],
+        source=population.source,
+        skill_people={
+            each: skill_over_listeners(items, own, means[BLIND], protocol.first_seed) for each, own in means.items()
+        },
     )
 
 
-def _fold(
-    name: str,
-    system: System,
-    train: Population,
-    held: Sequence[Item],
-    people: dict[str, People],
-    seed: int,
-    protocol: SayProtocol,
-    cache: Path | None,
-) -> Iterator[tuple[str, Score]]:
-    covers: Callable[[Item], bool] = getattr(system, "covers", lambda _: True)
-    asked = [item for item in held if item.id in people and covers(item)]
+def judge_fold(
+    piece: Piece, people: Mapping[str, People], protocol: SayProtocol, cache: Path | None
+) -> dict[str, Score]:
+    """Judge a system on the items of a fold that it covers, by their names."""
+    covers: Callable[[Item], bool] = getattr(piece.system, "covers", lambda _: True)
+    asked = [item for item in piece.held if item.id in people and covers(item)]
     if not asked:
-        return
-    clouds = _predicted(name, system, train, asked, seed, cache)
-    exact = Exact(protocol.epsilon)
+        return {}
+    clouds = _predicted(piece.name, piece.system, piece.train, asked, piece.seed, cache)
+    exact, scores = Exact(protocol.epsilon), {}
     for item, cloud in zip(asked, clouds, strict=True):
         # The same numbers for every system: an item's draws differ by what is predicted only.
         digest = int.from_bytes(hashlib.sha256(item.id.encode()).digest()[:8], "big")
-        rng = np.random.default_rng([seed, digest])
-        yield item.id, people[item.id].score(cloud, protocol.draws, protocol.size, rng, exact)
+        rng = np.random.default_rng([piece.seed, digest])
+        scores[item.id] = people[item.id].score(cloud, protocol.draws, protocol.size, rng, exact)
+    return scores
+
+
+def _row(item: Item, means: Mapping[str, Mapping[str, Score]]) -> Row:
+    scores = {
+        each: Scores({name: own[item.id].values[name] for name in MEASURES})
+        for each, own in means.items()
+        if item.id in own
+    }
+    return Row(prompt_key(item.prompt), {"item": item.id, "prompt": item.prompt}, scores)
 
 
 def _predicted(
@@ -171,21 +195,3 @@ def _answers(name: str, system: System, train: Population, shown: list[Item], se
         if not fine or not np.isfinite(cloud.points).all() or abs(cloud.weights.sum() - 1.0) > 1e-6:
             raise TonewrightError(f"The system {name} answered with something that is no distribution on the plane.")
     return clouds
-
-
-def _collected(items: Sequence[Item], found: Sequence[dict[str, Score]]) -> SystemScores:
-    def over(item: Item, name: str) -> float:
-        values = [scores[item.id].values[name] for scores in found if item.id in scores]
-        return float(np.mean(values)) if values else np.nan
-
-    def parts(item: Item) -> tuple[NDArray[np.float64], float]:
-        own = [scores[item.id] for scores in found if item.id in scores]
-        if not own:
-            return np.full(len(item.choices), np.nan), np.nan
-        return np.mean([one.to_listeners for one in own], axis=0), float(np.mean([one.within for one in own]))
-
-    return SystemScores(
-        values={name: np.array([over(item, name) for item in items]) for name in MEASURES},
-        to_listeners=[parts(item)[0] for item in items],
-        within=np.array([parts(item)[1] for item in items]),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,15 @@ class Score:
     values: dict[str, float]
     to_listeners: Array
     within: float
+
+    @classmethod
+    def mean(cls, scores: Sequence[Score]) -> Score:
+        """Average the scores of one item over seeds."""
+        return cls(
+            {name: float(np.mean([one.values[name] for one in scores])) for name in MEASURES},
+            np.mean([one.to_listeners for one in scores], axis=0),
+            float(np.mean([one.within for one in scores])),
+        )
 
 
 class People:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 from tonewright.errors import TonewrightError
 from tonewright.evaluation.say_embeddings import has_minilm, minilm
+from tonewright.evaluation.say_report import BLIND
+from tonewright.evaluation.systems import imported
 from tonewright.population.baselines import (
     KernelRidge,
     NearestPrompts,
@@ -21,9 +19,6 @@ from tonewright.population.baselines import (
 )
 from tonewright.population.data import Population
 from tonewright.population.embeddings import WordPieces
-
-#: What skill is measured against.
-BLIND = "prompt-blind"
 
 
 def _always(system: System) -> Callable[[Population], System]:
@@ -56,8 +51,7 @@ def is_bound(system: System) -> bool:
 def find_say_system(name: str, population: Population) -> System:
     """Return a system by its name, or import ``[label=]module:attribute``.
 
-    The attribute is a system, or is called without arguments to make one. Modules are looked for in the current folder
-    too.
+    The attribute is a system, or is called without arguments to make one.
 
     Raises
     ------
@@ -66,16 +60,7 @@ def find_say_system(name: str, population: Population) -> System:
     """
     if name in SYSTEMS:
         return SYSTEMS[name](population)
-    module_name, colon, attribute = name.rpartition("=")[2].partition(":")
-    if not colon:
-        names = ", ".join(SYSTEMS)
-        raise TonewrightError(f"There is no system {name!r}: choose among {names}, or give label=module:attribute.")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    try:
-        found: Any = getattr(importlib.import_module(module_name), attribute)
-    except (ImportError, AttributeError) as error:
-        raise TonewrightError(f"The system {name!r} cannot be imported: {error}.") from error
+    found = imported(name, SYSTEMS, "label=module:attribute")
     made = found() if isinstance(found, type) or not hasattr(found, "fit") else found
     if not hasattr(made, "fit"):
         raise TonewrightError(f"The system {name!r} has no method fit(train, seed).")

@@ -16,13 +16,12 @@ be undone, which no compressor with a ratio above 1 can do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tonewright.evaluation.match_protocol import Parts, choose_excerpts
-from tonewright.evaluation.metrics import at_rms
-from tonewright.evaluation.protocol import Case, Clip, Protocol, Work, case_generator, read_mono
+from tonewright.evaluation.excerpts import Parts, choose_excerpts
+from tonewright.evaluation.protocol import Case, Protocol, Song, Work, draws
 from tonewright.evaluation.style_presets import Preset, draw_preset, for_level_of
 from tonewright.processor.render import render_array
 
@@ -37,7 +36,7 @@ class StyleProtocol(Protocol):
         What is put on the input; with ``both``, each draw gives two cases of the same excerpts, and the case's number
         is twice the draw's, plus one for ``broadcast``.
     parts
-        See :class:`~tonewright.evaluation.match_protocol.MatchProtocol`.
+        Where the excerpts lie, see :data:`~tonewright.evaluation.excerpts.Parts`.
     """
 
     preset: Preset | Literal["both"] = "both"
@@ -49,24 +48,22 @@ class StyleProtocol(Protocol):
         return ("neutral", "broadcast") if self.preset == "both" else (self.preset,)
 
 
-def cases_of(work: Work, protocol: Protocol) -> Iterator[Case]:
+def cases_of(work: Work, protocol: StyleProtocol, others: Sequence[Work] = ()) -> Iterator[Case]:  # noqa: ARG001
     """Read a work and yield its cases, one per draw and preset; twins are not used."""
-    asked = protocol if isinstance(protocol, StyleProtocol) else StyleProtocol(**vars(protocol))
-    mono, rate = read_mono(work.path)
-    length = round(asked.excerpt_s * rate)
-    for draw in range(asked.draws):
-        rng = case_generator(asked, work.name, draw)
-        a, b = choose_excerpts(mono, length, rng, parts=asked.parts)
-        target, reference = (at_rms(mono[None, start : start + length], asked.level_db) for start in (a, b))
+    song = Song.read(work._replace(twin=None), protocol)
+    length = song.frames(protocol.excerpt_s)
+    for draw, rng in draws(protocol, work):
+        a, b = choose_excerpts(song.mono, length, rng, parts=protocol.parts)
+        target, reference = song.excerpt(a, length), song.excerpt(b, length)
         drawn = {name: draw_preset(name, rng) for name in ("neutral", "broadcast")}
-        for index, name in enumerate(asked.presets):
-            settings = for_level_of(drawn[name], target)
+        for index, name in enumerate(protocol.presets):
+            settings = for_level_of(drawn[name], target.samples)
             yield Case(
                 work=work.name,
-                draw=draw * len(asked.presets) + index,
-                starts_s=(a / rate, b / rate),
+                draw=draw * len(protocol.presets) + index,
+                starts_s=(a / song.sample_rate, b / song.sample_rate),
                 settings=settings,
-                input=Clip(at_rms(render_array(target, rate, settings), asked.level_db), rate),
-                reference=Clip(reference, rate),
-                target=Clip(target, rate),
+                input=song.at_level(render_array(target.samples, song.sample_rate, settings)),
+                reference=reference,
+                target=target,
             )

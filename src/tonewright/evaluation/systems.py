@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -101,16 +101,29 @@ def find_system(name: str, known: Mapping[str, System], hears: tuple[Heard, ...]
     """
     if name in known:
         return known[name]
-    module_name, colon, function = name.rpartition("=")[2].partition(":")
+    found: Callable[..., NDArray[Any]] | System = imported(name, known, "label=module:function or a weight file")
+    return found if isinstance(found, System) else System(found, hears)
+
+
+def imported(name: str, known: Iterable[str], forms: str) -> Any:
+    """Import what ``[label=]module:attribute`` names; modules are looked for in the current folder too.
+
+    Parameters
+    ----------
+    known, forms
+        What else could have been named, and the forms of names: for the refusal.
+
+    Raises
+    ------
+    TonewrightError
+        If it is no such name, or there is no such module or attribute.
+    """
+    module_name, colon, attribute = name.rpartition("=")[2].partition(":")
     if not colon:
-        names = ", ".join(known)
-        raise TonewrightError(
-            f"There is no system {name!r}: choose among {names}, or give label=module:function or a weight file."
-        )
+        raise TonewrightError(f"There is no system {name!r}: choose among {', '.join(known)}, or give {forms}.")
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
-        found: Callable[..., NDArray[Any]] | System = getattr(importlib.import_module(module_name), function)
+        return getattr(importlib.import_module(module_name), attribute)
     except (ImportError, AttributeError) as error:
         raise TonewrightError(f"The system {name!r} cannot be imported: {error}.") from error
-    return found if isinstance(found, System) else System(found, hears)
