@@ -23,14 +23,16 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 #: From the ground up. A room may import from the floors below its own, and from itself.
 FLOORS = (
     {"errors", "parameters", "compiled", "threads", "statistics", "lazy"},
+    {"requests"},
     {"settings"},
     {"layouts", "hidden_ranges"},
     {"audio", "processor"},
     {"analysis", "rendering", "reporting", "formats", "web"},
     {"networks", "population"},
     {"controllers"},
-    {"evaluation", "training", "listening"},
-    {"studio", "assistant"},
+    {"evaluation", "training"},
+    {"running"},
+    {"studio", "assistant", "listening"},
     {"cli"},
 )
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}

@@ -8,10 +8,11 @@ NDMP paper). Documentation, JSON schema, sliders and network heads read this tab
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 Scale = Literal["linear", "log"]
 
@@ -41,6 +42,8 @@ class Range:
 
     def to_units(self, u: ArrayLike) -> NDArray[np.float64]:
         """Map [0, 1] to real units: ``low + u (high - low)``, or ``low (high / low) ** u`` on a log scale."""
+        import numpy as np  # the table itself is read where a start must not cost anything
+
         u = np.asarray(u, dtype=np.float64)
         if self.scale == "linear":
             return self.low + u * (self.high - self.low)
@@ -48,6 +51,8 @@ class Range:
 
     def from_units(self, value: ArrayLike) -> NDArray[np.float64]:
         """Map real units to [0, 1]; values outside the range are clipped to its ends."""
+        import numpy as np
+
         value = np.clip(np.asarray(value, dtype=np.float64), self.low, self.high)
         if self.scale == "linear":
             return np.asarray((value - self.low) / (self.high - self.low))

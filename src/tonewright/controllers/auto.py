@@ -18,25 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.analysis.bands import CENTRES, usable_bands
-from tonewright.controllers.deciding import PROFILES, Profile, decide, decide_sections
+from tonewright.controllers.deciding import decide, decide_sections
 from tonewright.controllers.matching.hearing import Hearing, hear
-from tonewright.controllers.result import Excerpts, Recording, Result, Stages, What, check_options
-from tonewright.errors import SettingsError
+from tonewright.controllers.result import Excerpts, Recording, Result, Stages, asked_lufs
 from tonewright.networks.frames import band_factors
 from tonewright.networks.network import Network, Prediction
 from tonewright.networks.shipped import find_network
 from tonewright.networks.specification import NetworkError
 from tonewright.networks.trust import Trust
 from tonewright.processor.filters import response_db
-from tonewright.rendering import (
-    CEILING_DB,
-    Chain,
-    Progress,
-    Section,
-    Timeline,
-    open_source,
-    settle,
-)
+from tonewright.rendering import Chain, Progress, Section, Timeline, open_source, settle
+from tonewright.requests import Auto
+from tonewright.requests.checking import reads_options
+from tonewright.requests.rows import Profile, What
 
 if TYPE_CHECKING:
     from tonewright.reporting import Story
@@ -168,17 +162,18 @@ class AutoResult(Result):
         }
 
 
+@reads_options(Auto)
 def auto(
     source: Recording,
     *,
-    amount: float = 1.0,
-    profile: Profile = "music",
-    what: What = "both",
-    sections: bool = False,
-    max_gain_db: float = 12.0,
-    loudness: float | None = None,
-    ceiling_db: float | None = CEILING_DB,
-    model: str | Path | None = None,
+    amount: float = Auto.amount,
+    profile: Profile = Auto.profile,
+    what: What = Auto.what,
+    sections: bool = Auto.sections,
+    max_gain_db: float = Auto.max_gain_db,
+    loudness: float | str = Auto.loudness,
+    ceiling_db: float | None = Auto.ceiling_db,
+    model: str | Path | None = Auto.model,
     progress: Progress | None = None,
 ) -> AutoResult:
     """Correct the balance of a recording blindly.
@@ -187,22 +182,7 @@ def auto(
     ----------
     source
         Audio in memory or a path; half a second or longer, not silent.
-    amount
-        0 (nothing) to 1.5; half the amount is half the decibels.
-    profile
-        What it is: ``music`` or ``speech``.
-    what
-        Correct the spectrum with equalizer bands (``tone``), the dynamics with compressors, or both.
-    sections
-        One setting for each section that sounds different, with smooth transitions, instead of one for all.
-    max_gain_db
-        No band beyond so many dB, 0 to 40.
-    loudness
-        Of the result in LUFS; as the input if absent.
-    ceiling_db
-        Highest true peak in dBTP, kept by gain alone; ``None`` for none.
-    model
-        A weight file instead of the package's own.
+    {options}
 
     Raises
     ------
@@ -218,9 +198,6 @@ def auto(
     >>> result = auto("song.wav", amount=0.8)  # doctest: +SKIP
     >>> print(result.explain())  # doctest: +SKIP
     """
-    check_options(amount, what, max_gain_db)
-    if profile not in PROFILES:
-        raise SettingsError(f"The profile must be music or speech, got {profile!r}.")
     network = find_network("auto", model)
     if network is None:
         raise NetworkError("This installation holds no weights for auto; name a weight file as the model.")
@@ -233,7 +210,7 @@ def auto(
     settled = settle(
         own,
         decide_sections(network, heard.survey, profile, **options) if sections else settings,
-        loudness=loudness,
+        loudness=asked_lufs(loudness),
         ceiling_db=ceiling_db,
         before=heard.survey.loudness,
         keep=True,

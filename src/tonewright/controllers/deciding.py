@@ -17,15 +17,13 @@ from tonewright.analysis.survey import Survey
 from tonewright.controllers.balance_hints import balance_hint
 from tonewright.networks.frames import Frames, hear_frames, level_db, to_frames
 from tonewright.networks.network import Network, Prediction
-from tonewright.networks.specification import PROFILES, Profile
+from tonewright.networks.specification import Profile
 from tonewright.networks.trust import Trust, trust
 from tonewright.parameters import limits
 from tonewright.processor.filters import response_db
 from tonewright.rendering import Section, Timeline
 from tonewright.rendering.timeline import between, same_structure
 from tonewright.settings import Compressor, Settings
-
-__all__ = ["PROFILES", "Profile", "added_db", "decide", "decide_sections", "quieter"]
 
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
 _LEAST_GAIN_DB, _LEAST_SLOPE = 0.1, 0.12

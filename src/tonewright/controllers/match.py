@@ -23,12 +23,15 @@ from numpy.typing import NDArray
 from tonewright.analysis.bands import CENTRES
 from tonewright.audio import Audio
 from tonewright.controllers.matching.fit import STEPS, Fit, fit
-from tonewright.controllers.matching.hearing import Hearing, hear
-from tonewright.controllers.result import Excerpts, Recording, Result, Stages, What, check_options
-from tonewright.errors import SettingsError
+from tonewright.controllers.matching.hearing import hear
+from tonewright.controllers.result import Excerpts, Recording, Result, Stages, asked_lufs
 from tonewright.networks.shipped import find_network
 from tonewright.processor.filters import response_db
-from tonewright.rendering import CEILING_DB, Progress, Source, open_source, settle
+from tonewright.rendering import Progress, Source, open_source, settle
+from tonewright.requests import Match
+from tonewright.requests.checking import reads_options
+from tonewright.requests.rows import What
+from tonewright.requests.table import shares
 
 if TYPE_CHECKING:
     from tonewright.reporting import Story
@@ -137,18 +140,19 @@ class MatchResult(Result):
         }
 
 
+@reads_options(Match)
 def match(
     source: Recording,
     reference: Recording | Sequence[Recording],
     *,
-    weights: Sequence[float] | None = None,
-    amount: float = 1.0,
-    what: What = "both",
-    max_gain_db: float = 12.0,
-    loudness: float | str = "input",
-    ceiling_db: float | None = CEILING_DB,
-    steps: int | None = None,
-    model: str | Path | None = None,
+    weights: Sequence[float] | None = Match.weights,
+    amount: float = Match.amount,
+    what: What = Match.what,
+    max_gain_db: float = Match.max_gain_db,
+    loudness: float | str = Match.loudness,
+    ceiling_db: float | None = Match.ceiling_db,
+    steps: int | None = Match.steps,
+    model: str | Path | None = Match.model,
     progress: Progress | None = None,
 ) -> MatchResult:
     """Make a recording sound like one or several references.
@@ -158,23 +162,7 @@ def match(
     source, reference
         Audio in memory or paths; several references as a sequence. Any sample rates and channel counts, half a second
         or longer, not silent.
-    weights
-        Of the references, not negative; equal if absent.
-    amount
-        0 (nothing) to 1.5; half the amount is half the decibels.
-    what
-        Match the spectrum with equalizer bands (``tone``), the dynamics with compressors, or both.
-    max_gain_db
-        No band beyond so many dB, 0 to 40.
-    loudness
-        Of the result: ``input`` or (the first) ``reference``, or a number of LUFS.
-    ceiling_db
-        Highest true peak in dBTP, kept by gain alone; ``None`` for none.
-    steps
-        Of the descent; 0 stops at its start, as by default with a network. 30 by default without.
-    model
-        A weight file for the network that suggests the start, instead of the package's own; ``"none"`` starts from the
-        closed form.
+    {options}
 
     Raises
     ------
@@ -190,12 +178,9 @@ def match(
     >>> result.write("song.matched.wav")
     """
     many = [reference] if isinstance(reference, Audio | str | Path | Source) else list(reference)
-    shares = _weights(weights, len(many))
-    check_options(amount, what, max_gain_db)
+    parts = shares(weights, len(many))
     network = find_network("match", model)
     steps = (STEPS if network is None else 0) if steps is None else steps
-    if steps < 0:
-        raise SettingsError(f"The number of steps must be 0 or more, got {steps}.")
     stages = Stages(progress, _HEARD)
     own = open_source(source)
     others = [open_source(one) for one in many]
@@ -208,7 +193,7 @@ def match(
     found = fit(
         heard,
         references,
-        shares,
+        parts,
         tone=what != "dynamics",
         dynamics=what != "tone",
         max_gain_db=max_gain_db,
@@ -220,7 +205,7 @@ def match(
     settled = settle(
         own,
         settings,
-        loudness=_wanted_loudness(loudness, references),
+        loudness=asked_lufs(loudness, references[0].survey.loudness),
         ceiling_db=ceiling_db,
         before=heard.survey.loudness,
         keep=True,
@@ -236,29 +221,6 @@ def match(
         amount=amount,
         spectrum_db=heard.survey.spectrum_db(),
     )
-
-
-def _weights(weights: Sequence[float] | None, count: int) -> list[float]:
-    if count == 0:
-        raise SettingsError("Matching needs at least one reference.")
-    if weights is None:
-        return [1.0] * count
-    if len(weights) != count:
-        raise SettingsError(f"There are {len(weights)} weights for {count} references; give one each.")
-    if not all(np.isfinite(w) and w >= 0.0 for w in weights) or sum(weights) <= 0.0:
-        raise SettingsError("The weights of the references must be 0 or more, and not all 0.")
-    return [float(w) for w in weights]
-
-
-def _wanted_loudness(loudness: float | str, references: Sequence[Hearing]) -> float | None:
-    if loudness == "input":
-        return None
-    if loudness == "reference":
-        level = references[0].survey.loudness.integrated_lufs
-        return level if np.isfinite(level) else None
-    if isinstance(loudness, str):
-        raise SettingsError(f"The loudness must be input, reference or a number of LUFS, got {loudness!r}.")
-    return float(loudness)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -7,21 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tonewright.audio import Audio, Loudness
-from tonewright.errors import SettingsError
 from tonewright.rendering import CEILING_DB, Chain, Progress, Rendered, Settled, Source, render, render_file
+from tonewright.requests.rows import What as What
 from tonewright.settings import Settings
 
 if TYPE_CHECKING:
     from tonewright.reporting import Story
 
 Recording = Audio | str | Path | Source
-What = Literal["tone", "dynamics", "both"]
 
 
 @dataclass(frozen=True)
@@ -166,17 +165,8 @@ class Stages:
         return heard
 
 
-def check_options(amount: float, what: str, max_gain_db: float) -> None:
-    """Refuse options that make no sense.
-
-    Raises
-    ------
-    SettingsError
-        With one sentence.
-    """
-    if not (np.isfinite(amount) and 0.0 <= amount <= 1.5):
-        raise SettingsError(f"The amount must lie between 0 and 1.5, got {amount:g}.")
-    if what not in ("tone", "dynamics", "both"):
-        raise SettingsError(f"What to change must be tone, dynamics or both, got {what!r}.")
-    if not (np.isfinite(max_gain_db) and 0.0 <= max_gain_db <= 40.0):
-        raise SettingsError(f"The largest gain of a band must lie between 0 and 40 dB, got {max_gain_db:g}.")
+def asked_lufs(loudness: str | float, reference: Loudness | None = None) -> float | None:
+    """Return the loudness in LUFS that a checked option asks for; ``None`` for that of the input."""
+    if loudness == "reference" and reference is not None:
+        return reference.integrated_lufs if np.isfinite(reference.integrated_lufs) else None
+    return None if isinstance(loudness, str) else float(loudness)

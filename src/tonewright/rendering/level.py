@@ -13,13 +13,12 @@ from tonewright.parameters import limits
 from tonewright.rendering.source import Source, open_source
 from tonewright.rendering.timeline import Chain, Timeline, with_output
 from tonewright.rendering.work import Progress, listen
+from tonewright.requests.rows import CEILING_DB as CEILING_DB
+from tonewright.requests.rows import CEILINGS, LOUDNESSES
 from tonewright.settings import Settings
 
-#: Highest true peak that is written unless asked otherwise, in dBTP.
-CEILING_DB = -1.0
 #: Kept free below the ceiling for rounding and dither, in dB: 16 bit and more need a tenth of it.
 _MARGIN_DB, _MARGIN_8_BIT_DB = 0.01, 0.25
-_LOWEST_CEILING_DB = -60.0
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,9 @@ def settle(
     """
     source = open_source(source)
     check_ceiling(ceiling_db)
-    if loudness is not None and not -70.0 <= loudness <= 0.0:
-        raise SettingsError(f"The loudness must lie between -70 and 0 LUFS, got {loudness:g}.")
+    low, high = LOUDNESSES
+    if loudness is not None and not low <= loudness <= high:
+        raise SettingsError(f"The loudness must lie between {low:g} and {high:g} LUFS, got {loudness:g}.")
     heard, raw, kept = listen(source, settings, before=before, keep=keep, progress=progress)
     assert heard is not None
     wanted = heard.integrated_lufs if loudness is None and keep_level else loudness
@@ -155,10 +155,9 @@ def parts(chain: Chain) -> tuple[Settings, Timeline | None]:
 
 def check_ceiling(ceiling_db: float | None) -> None:
     """Refuse a ceiling above full scale, or so low that it must be a mistake."""
-    if ceiling_db is not None and not _LOWEST_CEILING_DB <= ceiling_db <= 0.0:
-        raise SettingsError(
-            f"The ceiling must lie between {_LOWEST_CEILING_DB:g} and 0 dBTP, or be off, got {ceiling_db:g}."
-        )
+    low, high = CEILINGS
+    if ceiling_db is not None and not low <= ceiling_db <= high:
+        raise SettingsError(f"The ceiling must lie between {low:g} and {high:g} dBTP, or be off, got {ceiling_db:g}.")
 
 
 def below_ceiling(output_db: float, true_peak_dbtp: float, ceiling_db: float | None, form: Format | None) -> float:

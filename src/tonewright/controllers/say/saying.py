@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from tonewright.controllers.result import Recording, Result, check_options
+from tonewright.controllers.result import Recording, Result, asked_lufs
 from tonewright.controllers.say.answer import Answer
 from tonewright.controllers.say.compose import Wanted, compose
 from tonewright.controllers.say.intensity import intensity
@@ -23,8 +23,11 @@ from tonewright.controllers.say.vocabulary import Finding, interpret_all, terms
 from tonewright.errors import SettingsError
 from tonewright.population.data import Context
 from tonewright.population.distribution import PlaneDistribution
-from tonewright.rendering import CEILING_DB, Progress, open_source, settle
+from tonewright.rendering import Progress, open_source, settle
 from tonewright.rendering.work import listen
+from tonewright.requests import Say
+from tonewright.requests.checking import reads_options
+from tonewright.requests.option import options_of
 from tonewright.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,9 +36,7 @@ if TYPE_CHECKING:
 #: Controllers' settings are made for audio at this loudness, in LUFS.
 WORKING_LUFS = -23.0
 #: Longest request, in characters: anything longer is no request.
-LONGEST = 2000
-#: The most draws from a distribution at once.
-MOST_SAMPLES = 10_000
+LONGEST = int(options_of(Say)["prompt"].row.high or 0)
 
 
 class SayError(SettingsError):
@@ -117,13 +118,14 @@ class SayResult(Result):
         return {**super().to_dict(), "answer": self.answer.to_dict()}
 
 
+@reads_options(Say, without=("model", "taste"))
 def answer(
     prompts: Sequence[str],
     model: Model,
     *,
-    amount: float = 1.0,
-    samples: int = 0,
-    seed: int = 0,
+    amount: float = Say.amount,
+    samples: int = Say.samples,
+    seed: int = Say.seed,
     context: Context | None = None,
     taste: Taste | None = None,
 ) -> list[Answer]:
@@ -135,12 +137,7 @@ def answer(
         One request each.
     model
         Reads what is not numbers.
-    amount
-        Of everything but numbers, 0 to 1.5.
-    samples
-        Independent draws from each distribution.
-    seed
-        Of the draws: the same seed gives the same for a prompt, wherever in the list it stands.
+    {options}
     context
         Mood, place, company and programme count as if they were said with the request.
     taste
@@ -148,12 +145,9 @@ def answer(
 
     Raises
     ------
-    SayError
+    SayError, RequestError
         If a request is empty or too long, or an option makes no sense.
     """
-    check_options(amount, "both", 12.0)
-    if not 0 <= samples <= MOST_SAMPLES:
-        raise SayError(f"Between 0 and {MOST_SAMPLES} samples can be drawn, not {samples}.")
     for prompt in prompts:
         if not prompt.strip():
             raise SayError("The request is empty: say in words how it should sound.")
@@ -171,18 +165,19 @@ def answer(
     ]
 
 
+@reads_options(Say, without=("prompt", "model", "taste"))
 def say(
     prompt: str,
     source: Recording | None = None,
     *,
-    amount: float = 1.0,
-    samples: int = 0,
-    seed: int = 0,
+    amount: float = Say.amount,
+    samples: int = Say.samples,
+    seed: int = Say.seed,
     context: Context | None = None,
     taste: Taste | None = None,
     model: Model | str | Path | None = None,
-    loudness: float | None = None,
-    ceiling_db: float | None = CEILING_DB,
+    loudness: float | str = Say.loudness,
+    ceiling_db: float | None = Say.ceiling_db,
     progress: Progress | None = None,
 ) -> Answer | SayResult:
     """Turn a request into settings, and put them on a recording if there is one.
@@ -193,14 +188,11 @@ def say(
         How it should sound, in words; numbers in it are obeyed exactly.
     source
         Audio in memory or a path.
+    context, taste
+        As for :func:`answer`.
     model
         A reader of requests, or the name or folder of a language model; the default with its adapter if absent.
-    loudness
-        Of the result in LUFS; as the input if absent.
-    ceiling_db
-        Highest true peak in dBTP, kept by gain alone; ``None`` for none.
-
-    Other parameters are those of :func:`answer`.
+    {options}
 
     Returns
     -------
@@ -222,16 +214,22 @@ def say(
     return put_on(found, source, amount=amount, loudness=loudness, ceiling_db=ceiling_db, progress=progress)
 
 
+@reads_options(Say)
 def put_on(
     found: Answer,
     source: Recording,
     *,
-    amount: float = 1.0,
-    loudness: float | None = None,
-    ceiling_db: float | None = CEILING_DB,
+    amount: float = Say.amount,
+    loudness: float | str = Say.loudness,
+    ceiling_db: float | None = Say.ceiling_db,
     progress: Progress | None = None,
 ) -> SayResult:
-    """Put an answer on a recording: thresholds are moved to its level, the result is as loud as it unless asked."""
+    """Put an answer on a recording: thresholds are moved to its level.
+
+    Parameters
+    ----------
+    {options}
+    """
     own = open_source(source)
     settings = found.settings
     before = None
@@ -240,7 +238,13 @@ def put_on(
         if np.isfinite(before.integrated_lufs):
             settings = settings.at_level(before.integrated_lufs - WORKING_LUFS)
     settled = settle(
-        own, settings, loudness=loudness, ceiling_db=ceiling_db, before=before, keep=True, progress=progress
+        own,
+        settings,
+        loudness=asked_lufs(loudness),
+        ceiling_db=ceiling_db,
+        before=before,
+        keep=True,
+        progress=progress,
     )
     return SayResult(settings=settled.settings, source=own, settled=settled, what="both", amount=amount, answer=found)
 
