@@ -37,7 +37,7 @@ def say(bench: Bench, given: Say, progress: Progress | None) -> dict[str, Any]:
             found,
             recording,
             amount=given.amount,
-            loudness=given.loudness_lufs,
+            loudness="input" if given.loudness_lufs is None else given.loudness_lufs,
             ceiling_db=given.ceiling_dbtp,
             progress=progress,
         )
@@ -75,7 +75,7 @@ def auto(bench: Bench, given: Auto, progress: Progress | None) -> dict[str, Any]
         what=given.what,
         sections=given.sections,
         max_gain_db=given.max_gain_db,
-        loudness=given.loudness_lufs,
+        loudness="input" if given.loudness_lufs is None else given.loudness_lufs,
         ceiling_db=given.ceiling_dbtp,
         progress=progress,
     )

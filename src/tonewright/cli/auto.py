@@ -65,7 +65,7 @@ def auto(
             what=what.value,
             sections=sections,
             max_gain_db=max_gain,
-            loudness=None if isinstance(loud, str) else loud,
+            loudness=loud,
             ceiling_db=highest,
             model=model,
             progress=progress,

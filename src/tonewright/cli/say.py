@@ -94,7 +94,7 @@ def say(
                 found,
                 heard,
                 amount=amount,
-                loudness=None if isinstance(loud, str) else loud,
+                loudness=loud,
                 ceiling_db=highest,
                 progress=progress,
             )

@@ -30,7 +30,7 @@ async def auto(body: bodies.Auto, studio: Here, session: Mine) -> dict[str, str]
         "what": body.what,
         "sections": body.sections,
         "max_gain_db": body.max_gain_db,
-        "loudness": None if body.loudness == "input" else body.loudness,
+        "loudness": body.loudness,
         "ceiling_db": body.ceiling_dbtp,
     }
     arguments = {"recording": recording.for_work(), "options": options}
