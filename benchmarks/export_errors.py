@@ -91,8 +91,8 @@ def main() -> None:
 
 def _filters(settings: Settings) -> Settings:
     """Leave out the compressors, which the static error does not see."""
-    bands = tuple(band.model_copy(update={"compressor": None}) for band in settings.bands)
-    return settings.model_copy(update={"bands": bands, "compressor": None})
+    bands = tuple(band.with_compressor(None) for band in settings.bands)
+    return settings.changed(bands=bands, compressor=None)
 
 
 def _static(name: str, drawn: list[Settings]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def right(row: dict[str, Any], found: Answer) -> bool:
     if not row["regions"]:
         known = "vocabulary" in found.decided_by or found.kind == "expand"
         return bool((found.settings.compressor is None and known) == (row["dynamics"] == "expand"))
-    settings = found.settings.model_copy(update={"preamp_db": 0.0})
+    settings = found.settings.with_preamp(0.0)
     middles = np.array([np.sqrt(np.prod(regions()[name])) for name in row["regions"]])
     gains = response_db(settings, middles, 48_000)
     return any(abs(gain) >= LEAST_DB and int(np.sign(gain)) in row["directions"] for gain in gains)

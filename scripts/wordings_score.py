@@ -64,7 +64,7 @@ def score(model: Model, requests: dict[str, Any]) -> dict[str, float]:
 def _gains(settings: Any) -> np.ndarray[Any, Any]:
     from tonewright.processor.filters import response_db
 
-    return np.asarray(response_db(settings.model_copy(update={"preamp_db": 0.0}), np.geomspace(40, 16_000, 40), 48_000))
+    return np.asarray(response_db(settings.with_preamp(0.0), np.geomspace(40, 16_000, 40), 48_000))
 
 
 def _apart(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:

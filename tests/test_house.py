@@ -22,7 +22,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 
 #: From the ground up. A room may import from the floors below its own, and from itself.
 FLOORS = (
-    {"errors", "parameters", "compiled", "threads", "statistics", "lazy"},
+    {"errors", "parameters", "compiled", "threads", "statistics", "lazy", "frozen"},
     {"requests"},
     {"settings"},
     {"layouts", "hidden_ranges"},
@@ -113,6 +113,13 @@ def test_no_circles_between_modules() -> None:
 def test_torch_stays_in_its_modules() -> None:
     users = [readable(path) for path in MODULES if "torch" in {name.split(".")[0] for name in imports(path)}]
     assert [path for path in users if not TORCH_MODULES.search(path)] == []
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "benchmarks", "scripts"])
+def test_changed_copies_are_validated(folder: str) -> None:
+    """Models are changed by ``changed`` or a method with a name, not by pydantic's copy, which validates nothing."""
+    copies = re.compile(r"\.model_(?:copy|construct)\b")
+    assert [readable(path) for path in ROOT.glob(f"{folder}/**/*.py") if copies.search(path.read_text("utf-8"))] == []
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -118,9 +118,7 @@ def test_values_outside_are_clipped() -> None:
     layout = LAYOUTS["full54"]
     assert layout.decode(np.full(54, -3.0)) == layout.decode(np.zeros(54))
     assert layout.decode(np.full(54, 7.0)) == layout.decode(np.ones(54))
-    wide = layout.base.model_copy(
-        update={"bands": tuple(band.model_copy(update={"gain_db": 39.0}) for band in layout.base.bands)}
-    )
+    wide = layout.base.with_bands(tuple(band.with_gain(39.0) for band in layout.base.bands))
     assert layout.encode(wide)[0] == 1
 
 

@@ -88,7 +88,7 @@ class TestCeiling:
     @pytest.mark.parametrize("ceiling_db", [-1.0, -6.0])
     def test_holds_after_rounding(self, tmp_path: Path, kept: bool, subtype: str, ceiling_db: float) -> None:
         audio = Audio(music(3.0, peak=0.9), RATE, format=Format("WAV", subtype))
-        loud = ACTIVE.model_copy(update={"output_db": 12.0})
+        loud = ACTIVE.with_output(12.0)
         done = render_file(audio, tmp_path / "out.wav", loud, ceiling_db=ceiling_db)
         peak = measure(read(tmp_path / "out.wav")).true_peak_dbtp
         assert ceiling_db - (0.6 if subtype == "PCM_U8" else 0.05) < peak <= ceiling_db
@@ -100,7 +100,7 @@ class TestCeiling:
 
     def test_is_a_gain_and_nothing_else(self, tmp_path: Path, kept: bool) -> None:
         audio = Audio(music(3.0, peak=0.9), RATE, format=Format("WAV", "FLOAT"))
-        loud = ACTIVE.model_copy(update={"output_db": 12.0})
+        loud = ACTIVE.with_output(12.0)
         done = render_file(audio, tmp_path / "out.wav", loud)
         unlimited = render(audio, loud).samples
         ratio = read(tmp_path / "out.wav").samples.astype(np.float64) / unlimited
@@ -170,7 +170,7 @@ class TestSettle:
     def test_level_may_be_left_to_the_settings(self) -> None:
         audio = Audio(music(3.0, peak=0.2), RATE)
         assert settle(audio, ACTIVE, keep_level=False).settings == ACTIVE
-        loud = ACTIVE.model_copy(update={"output_db": 30.0})
+        loud = ACTIVE.with_output(30.0)
         assert settle(audio, loud, keep_level=False).after.true_peak_dbtp == pytest.approx(-1.0, abs=0.02)
 
     @pytest.mark.parametrize("samples", [np.zeros((2, RATE), np.float32), music(0.3)])
@@ -194,7 +194,7 @@ class TestSettle:
     def test_settled_for_other_settings_is_not_used(self, tmp_path: Path) -> None:
         audio = Audio(music(3.0, peak=0.9), RATE, format=Format("WAV", "FLOAT"))
         settled = settle(audio, Settings(output_db=-20.0), keep=True)
-        loud = ACTIVE.model_copy(update={"output_db": 12.0})
+        loud = ACTIVE.with_output(12.0)
         render_file(audio, tmp_path / "out.wav", loud, settled=settled)
         assert measure(read(tmp_path / "out.wav")).true_peak_dbtp <= -1.0
 

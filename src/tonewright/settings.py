@@ -6,12 +6,14 @@ import contextlib
 import itertools
 import json
 import math
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from tonewright.errors import OutputError, SettingsError
+from tonewright.frozen import Frozen
 from tonewright.parameters import HIGHEST_AMOUNT, PARAMETERS, limits
 
 BandType = Literal["low_shelf", "peak", "high_shelf", "low_pass", "high_pass"]
@@ -31,8 +33,19 @@ def _number(name: str, *, required: bool = False) -> Any:
     return Field(default=row.default, ge=low, le=high, description=described)
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=False)
+class _Model(Frozen):
+    def changed(self, **values: Any) -> Self:
+        """Return a copy with other values, validated as a whole.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such key, or the whole would not be valid.
+        """
+        try:
+            return super().changed(**values)
+        except ValidationError as error:
+            raise SettingsError(f"{type(self).__name__}: {_first_fault(error)}") from None
 
 
 class Compressor(_Model):
@@ -58,7 +71,15 @@ class Compressor(_Model):
         slope = min(1.0, (1.0 - 1.0 / self.ratio) * amount)
         highest = limits("ratio")[1]
         ratio = highest if slope >= 1.0 - 1.0 / highest else 1.0 / (1.0 - slope)
-        return self.model_copy(update={"ratio": ratio, "makeup_db": _clip("makeup_db", self.makeup_db * amount)})
+        return self.changed(ratio=ratio, makeup_db=_clip("makeup_db", self.makeup_db * amount))
+
+    def idle(self) -> Compressor:
+        """Return the compressor with ratio 1 and no makeup: it does nothing, and remembers how it would."""
+        return self.changed(ratio=1.0, makeup_db=0.0)
+
+    def at_level(self, gain_db: float) -> Compressor:
+        """Return what treats audio made ``gain_db`` louder alike; the threshold stops at its limits."""
+        return self.changed(threshold_db=_clip("threshold_db", self.threshold_db + gain_db))
 
     def __repr__(self) -> str:
         return (
@@ -92,7 +113,24 @@ class Band(_Model):
     @property
     def is_neutral(self) -> bool:
         """Whether filter and compressor pass every signal unchanged."""
-        return self.filter_is_neutral and (self.compressor is None or self.compressor.is_neutral)
+        return self.filter_is_neutral and not self.has_dynamics
+
+    @property
+    def has_dynamics(self) -> bool:
+        """Whether there is a compressor that does something."""
+        return self.compressor is not None and not self.compressor.is_neutral
+
+    def with_gain(self, gain_db: float) -> Band:
+        """Return the band with another gain in dB; raises :class:`SettingsError` for a pass filter, which has none."""
+        return self.changed(gain_db=gain_db)
+
+    def with_compressor(self, compressor: Compressor | None) -> Band:
+        """Return the band with another compressor, or without one."""
+        return self.changed(compressor=compressor)
+
+    def flat(self) -> Band:
+        """Return the band with a filter that does nothing: 0 dB, a pass filter as a peak. The compressor stays."""
+        return self.changed(type="peak" if self.type in PASS_TYPES else self.type, gain_db=0.0)
 
     def __repr__(self) -> str:
         gain = "" if self.type in PASS_TYPES else f", {self.gain_db:+.1f} dB"
@@ -165,9 +203,15 @@ class Settings(_Model):
         return (
             self.preamp_db == 0.0
             and self.output_db == 0.0
-            and (self.compressor is None or self.compressor.is_neutral)
-            and all(band.is_neutral for band in self.bands)
+            and not self.has_dynamics
+            and all(band.filter_is_neutral for band in self.bands)
         )
+
+    @property
+    def has_dynamics(self) -> bool:
+        """Whether any compressor does something, in a band or after all bands."""
+        outer = self.compressor is not None and not self.compressor.is_neutral
+        return outer or any(band.has_dynamics for band in self.bands)
 
     @property
     def crossover_hz(self) -> tuple[float, ...]:
@@ -191,11 +235,9 @@ class Settings(_Model):
         if amount == 1.0:
             return self
         bands = [
-            band.model_copy(
-                update={
-                    "gain_db": _clip("gain_db", band.gain_db * amount),
-                    "compressor": None if band.compressor is None else band.compressor.scaled(amount),
-                }
+            band.changed(
+                gain_db=_clip("gain_db", band.gain_db * amount),
+                compressor=None if band.compressor is None else band.compressor.scaled(amount),
             )
             for band in self.bands
             if amount > 0.0 or band.type not in PASS_TYPES
@@ -203,14 +245,12 @@ class Settings(_Model):
         splits = self.crossover_hz or None
         if splits is not None and len(bands) != len(self.bands):
             splits, bands = None, []
-        return self.model_copy(
-            update={
-                "bands": tuple(bands),
-                "splits_hz": splits,
-                "compressor": None if self.compressor is None else self.compressor.scaled(amount),
-                "preamp_db": _clip("preamp_db", self.preamp_db * amount),
-                "output_db": _clip("output_db", self.output_db * amount),
-            }
+        return self.changed(
+            bands=tuple(bands),
+            splits_hz=splits,
+            compressor=None if self.compressor is None else self.compressor.scaled(amount),
+            preamp_db=_clip("preamp_db", self.preamp_db * amount),
+            output_db=_clip("output_db", self.output_db * amount),
         )
 
     def at_level(self, gain_db: float) -> Settings:
@@ -218,16 +258,67 @@ class Settings(_Model):
 
         Only thresholds move. A threshold that would leave its limits stops there.
         """
+        return self.with_each_compressor(lambda compressor: compressor.at_level(gain_db))
 
-        def moved(compressor: Compressor | None) -> Compressor | None:
-            if compressor is None:
-                return None
-            return compressor.model_copy(
-                update={"threshold_db": _clip("threshold_db", compressor.threshold_db + gain_db)}
-            )
+    def with_output(self, output_db: float) -> Settings:
+        """Return the settings with another gain after everything, in dB."""
+        return self.changed(output_db=output_db)
 
-        bands = tuple(band.model_copy(update={"compressor": moved(band.compressor)}) for band in self.bands)
-        return self.model_copy(update={"bands": bands, "compressor": moved(self.compressor)})
+    def with_preamp(self, preamp_db: float) -> Settings:
+        """Return the settings with another gain before everything, in dB."""
+        return self.changed(preamp_db=preamp_db)
+
+    def with_bands(self, bands: Iterable[Band]) -> Settings:
+        """Return the settings with other bands; of a crossover with given ``splits_hz``, as many as before."""
+        return self.changed(bands=tuple(bands))
+
+    def with_compressor(self, compressor: Compressor | None) -> Settings:
+        """Return the settings with another outer compressor, or without one."""
+        return self.changed(compressor=compressor)
+
+    def with_each_compressor(self, change: Callable[[Compressor], Compressor | None]) -> Settings:
+        """Return the settings with ``change`` of every compressor in its place; ``None`` takes it out."""
+
+        def changed(compressor: Compressor | None) -> Compressor | None:
+            return None if compressor is None else change(compressor)
+
+        bands = tuple(band.with_compressor(changed(band.compressor)) for band in self.bands)
+        return self.changed(bands=bands, compressor=changed(self.compressor))
+
+    def without_dynamics(self) -> Settings:
+        """Return the settings without compressors."""
+        return self.with_each_compressor(lambda _: None)
+
+    def without_gains(self) -> Settings:
+        """Return the settings with 0 dB before and after everything: what the bands alone do."""
+        return self.changed(preamp_db=0.0, output_db=0.0)
+
+    def without_bands(self) -> Settings:
+        """Return what is left of the settings for the whole sound: preamp, outer compressor, output."""
+        return self.changed(bands=(), topology="serial", splits_hz=None)
+
+    def only(self, what: str) -> Settings:
+        """Return the settings with only filters (``tone``) or compressors (``dynamics``) at work, or ``both``.
+
+        The structure, preamp and output stay: a compressor out of work is :meth:`Compressor.idle`, a filter
+        :meth:`Band.flat`.
+
+        Raises
+        ------
+        SettingsError
+            If ``what`` is something else.
+        """
+        if what == "both":
+            return self
+        if what == "tone":
+            return self.with_each_compressor(Compressor.idle)
+        if what == "dynamics":
+            return self.with_bands(band.flat() for band in self.bands)
+        raise SettingsError(f"What to change must be tone, dynamics or both, got {what!r}.")
+
+    def limited(self, max_gain_db: float) -> Settings:
+        """Return the settings with no band's gain beyond so many dB, 0 or more, up or down."""
+        return self.with_bands(band.with_gain(min(max(band.gain_db, -max_gain_db), max_gain_db)) for band in self.bands)
 
     def to_json(self) -> str:
         """Return the settings as the text of a settings file; keys at their default that may be absent are left out."""

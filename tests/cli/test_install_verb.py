@@ -140,8 +140,8 @@ def test_live_easyeffects(
         thread.start()
         done = cli("install", settings_file, "--to", "easyeffects", "--live")
         assert (done.code, done.out.splitlines()[-1]) == (0, "EasyEffects plays it now.")
-        bands = (*settings.bands[:1], settings.bands[1].model_copy(update={"gain_db": -4.0}))
-        settings.model_copy(update={"bands": bands}).save(settings_file)
+        bands = (*settings.bands[:1], settings.bands[1].with_gain(-4.0))
+        settings.with_bands(bands).save(settings_file)
         assert cli("install", settings_file, "--to", "easyeffects", "--adjust").code == 0
         thread.join(timeout=10)
     assert heard[0] == b"load_preset:output:Tonewright\n"

@@ -262,7 +262,7 @@ LOUDER = Settings(
 
 def test_what_filters_add_is_foreseen() -> None:
     samples = noise(4.0, 1, 44_100, 0.2)
-    tone = LOUDER.model_copy(update={"bands": tuple(b.model_copy(update={"compressor": None}) for b in LOUDER.bands)})
+    tone = LOUDER.with_bands(tuple(b.with_compressor(None) for b in LOUDER.bands))
     levels = [measure(Audio(each, 44_100)).integrated_lufs for each in (samples, render_array(samples, 44_100, tone))]
     expected = added_db(tone, survey([samples], 44_100, 1).powers, 44_100)
     assert levels[1] - levels[0] == pytest.approx(expected, abs=0.2)

@@ -67,7 +67,7 @@ def test_a_recording_matched_to_itself_hardly_changes(song: Audio) -> None:
     settings = match(song, song).settings
     from tonewright.processor.filters import response_db
 
-    response = response_db(settings.model_copy(update={"output_db": 0.0}), np.geomspace(40, 14_000, 50), 44_100)
+    response = response_db(settings.with_output(0.0), np.geomspace(40, 14_000, 50), 44_100)
     assert np.max(np.abs(response - np.median(response))) < 2.5
 
 

@@ -60,9 +60,7 @@ def test_nothing_better_nearby() -> None:
     for _ in range(3):
         settings = drawn_settings(rng, compressors=False, passes=False, bands=5, gain_db=8.0)
         start = [Filter(b.type, b.frequency_hz, b.gain_db, b.q) for b in settings.bands]
-        target = np.maximum(
-            response_db(settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0}), grid(48e3), 48e3), -40
-        )
+        target = np.maximum(response_db(settings.without_gains(), grid(48e3), 48e3), -40)
         found = fit(target, start, limits, 48e3, evaluations=300)
         assert len(found.filters) <= 2
 
@@ -115,8 +113,8 @@ def test_what_fits_stays_as_it_is() -> None:
 
 def test_fitted_filters_stand_before_compressors() -> None:
     compressor = Compressor(threshold_db=-20, ratio=2)
-    bands = (SETTINGS.bands[0].model_copy(update={"compressor": compressor}), *SETTINGS.bands[1:])
-    settings = SETTINGS.model_copy(update={"bands": bands})
+    bands = (SETTINGS.bands[0].with_compressor(compressor), *SETTINGS.bands[1:])
+    settings = SETTINGS.with_bands(bands)
     done = export(settings, "jsfx", profile=Profile.from_dict({"bands": 3}))
     assert any("before all compressors" in sentence for sentence in done.warnings)
     assert [band.compressor is not None for band in done.settings.bands] == [False, False, True]

@@ -28,7 +28,7 @@ BANDS = (
     Band(type="high_shelf", frequency_hz=9000, gain_db=1.8),
 )
 STATIC = Settings(preamp_db=-6.2, bands=BANDS)
-DYNAMIC = STATIC.model_copy(update={"bands": (BANDS[0].model_copy(update={"compressor": COMPRESSOR}), *BANDS[1:])})
+DYNAMIC = STATIC.with_bands((BANDS[0].with_compressor(COMPRESSOR), *BANDS[1:]))
 WRITERS = [name for name, one in programs().items() if one.write is not None]
 
 
@@ -52,9 +52,9 @@ def test_what_becomes_of_compressors(program: str) -> None:
         assert any("band 1 (3:1 above -24 dB)" in sentence for sentence in done.warnings)
         assert all(band.compressor is None for band in done.settings.bands)
     # Neutral stages are no loss.
-    neutral = COMPRESSOR.model_copy(update={"ratio": 1.0, "makeup_db": 0.0})
-    bands = (BANDS[0].model_copy(update={"compressor": neutral}), *BANDS[1:])
-    assert export(STATIC.model_copy(update={"bands": bands}), program).exactness == export(STATIC, program).exactness
+    neutral = COMPRESSOR.changed(ratio=1.0, makeup_db=0.0)
+    bands = (BANDS[0].with_compressor(neutral), *BANDS[1:])
+    assert export(STATIC.with_bands(bands), program).exactness == export(STATIC, program).exactness
 
 
 def test_error_is_that_of_the_text() -> None:
@@ -76,7 +76,7 @@ def test_headroom_keeps_full_scale_tones_below_clipping() -> None:
     times = np.arange(48_000) / 48_000
     lowered = 0
     for _ in range(6):
-        settings = drawn_settings(rng, bands=4).model_copy(update={"output_db": 20.0})
+        settings = drawn_settings(rng, bands=4).with_output(20.0)
         done = export(settings, "jsfx")
         lowered += done.headroom_db > 0.0
         curve = response_db(settings, FREQUENCY, 48_000)
@@ -95,7 +95,7 @@ def test_headroom_keeps_full_scale_tones_below_clipping() -> None:
 
 
 def test_headroom_of_compressors_is_taken_behind_them() -> None:
-    settings = Settings(compressor=COMPRESSOR.model_copy(update={"makeup_db": 20.0}))
+    settings = Settings(compressor=COMPRESSOR.changed(makeup_db=20.0))
     tone = np.sin(2 * np.pi * 1000.0 * np.arange(48_000) / 48_000)
     loudest = np.abs(render_array(tone, 48_000, settings)[24_000:]).max()
     assert needed_headroom_db(settings, 48_000) == pytest.approx(20.0 * np.log10(loudest), abs=0.2)
@@ -105,7 +105,7 @@ def test_headroom_of_compressors_is_taken_behind_them() -> None:
 
 
 def test_crossover_where_there_is_none() -> None:
-    bands = tuple(b.model_copy(update={"compressor": COMPRESSOR}) for b in BANDS)
+    bands = tuple(b.with_compressor(COMPRESSOR) for b in BANDS)
     settings = Settings(topology="crossover", bands=bands)
     for program in ("jsfx", "faust", "tonewright"):
         assert export(settings, program).exactness == "exact"
@@ -121,7 +121,7 @@ def test_crossover_where_there_is_none() -> None:
 
 @pytest.mark.parametrize("program", ["camilladsp", "easyeffects", "ffmpeg", "jsfx"])
 def test_filters_before_compressors_stay_before(program: str) -> None:
-    bands = tuple(b.model_copy(update={"compressor": COMPRESSOR}) for b in BANDS[:2])
+    bands = tuple(b.with_compressor(COMPRESSOR) for b in BANDS[:2])
     settings = Settings(topology="eq_then_drc", bands=bands)
     done = export(settings, program)
     read = parse(done.text, program).settings
@@ -134,7 +134,7 @@ def test_filters_before_compressors_stay_before(program: str) -> None:
 
 
 def test_tied_times_and_unlinked_channels() -> None:
-    settings = DYNAMIC.model_copy(update={"ballistics": "tied", "link": "none"})
+    settings = DYNAMIC.changed(ballistics="tied", link="none")
     for program in ("camilladsp", "easyeffects", "jsfx", "faust"):
         read = parse(export(settings, program).text, program).settings
         compressor = read.bands[0].compressor

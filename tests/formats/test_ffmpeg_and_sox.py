@@ -104,7 +104,7 @@ def test_static_curve_of_ffmpegs_compressor(tmp_path: Path) -> None:
     """On steady levels behind the attack the gain is that of our curve: threshold, ratio, knee and makeup are right."""
     rng = np.random.default_rng(23)
     for _ in range(4):
-        compressor = drawn_compressor(rng, highest_ratio=8.0).model_copy(update={"attack_ms": 1.0, "release_ms": 10.0})
+        compressor = drawn_compressor(rng, highest_ratio=8.0).changed(attack_ms=1.0, release_ms=10.0)
         done = export(Settings(compressor=compressor), "ffmpeg", rate_hz=RATE)
         assert isinstance(done.text, str)
         steps = np.repeat(10.0 ** (np.arange(-48.0, 0.1, 6.0) / 20.0), RATE // 4)[None]

@@ -23,9 +23,7 @@ STATIC = Settings(
         Band(type="high_shelf", frequency_hz=8812.5, gain_db=1.25, q=0.625),
     ),
 )
-DYNAMIC = STATIC.model_copy(
-    update={"bands": (STATIC.bands[0], STATIC.bands[1].model_copy(update={"compressor": COMPRESSOR}), STATIC.bands[2])}
-)
+DYNAMIC = STATIC.with_bands((STATIC.bands[0], STATIC.bands[1].with_compressor(COMPRESSOR), STATIC.bands[2]))
 #: Cases for each program: fewer where reading takes long.
 CASES = {"camilladsp": 700, "camilladsp-full": 300, "graphic-eq": 10, "wavelet": 0}
 USUAL = 1000
@@ -144,7 +142,7 @@ def test_a_changed_number_is_that_number(name: str) -> None:
                 found = read(name, replaced)
                 sign = -1.0 if key == "gain_db" and band.gain_db < 0.0 else 1.0
                 assert getattr(found.bands[index], key) == pytest.approx(sign * new, abs=1e-9)
-                same = found.bands[index].model_copy(update={key: getattr(plain.bands[index], key)})
+                same = found.bands[index].changed(**{key: getattr(plain.bands[index], key)})
                 rest = [*found.bands[:index], same, *found.bands[index + 1 :]]
                 assert tuple(rest) == plain.bands
 

@@ -188,21 +188,15 @@ def test_extreme_compressors_come_back(program: str) -> None:
     for _ in range(30):
         settings = drawn_settings(rng, passes=False, bands=3)
         bands = [
-            band.model_copy(
-                update={
-                    "compressor": band.compressor
-                    and band.compressor.model_copy(
-                        update={
-                            "threshold_db": float(rng.uniform(-90.0, 25.0)),
-                            "makeup_db": float(rng.uniform(-20.0, 50.0)),
-                            "knee_db": 0.0,
-                        }
-                    )
-                }
+            band.with_compressor(
+                band.compressor
+                and band.compressor.changed(
+                    threshold_db=float(rng.uniform(-90.0, 25.0)), makeup_db=float(rng.uniform(-20.0, 50.0)), knee_db=0.0
+                )
             )
             for band in settings.bands
         ]
-        settings = settings.model_copy(update={"bands": tuple(bands)})
+        settings = settings.with_bands(bands)
         done = export(settings, program)
         read = parse(done.text, program)
         assert worst_difference(carried(program, stages_of(done.settings)), stages_of(read.settings)) < 2e-4

@@ -233,7 +233,7 @@ def compare_sound(stimuli: Path, point: list[float], rendered: dict[str, Any]) -
     audio = read(next(stimuli.glob("*.wav")))
     part = AdjustmentPart()
     settings = settings_at(part, point)
-    settings = settings.model_copy(update={"output_db": loudness_spectrum(audio).gain_db(settings)})
+    settings = settings.with_output(loudness_spectrum(audio).gain_db(settings))
     assert rendered["settings"]["output_db"] == pytest.approx(settings.output_db, abs=1e-3)
     page = np.frombuffer(base64.b64decode(rendered["samples"]), "<f4").reshape(2, -1)
     ours = render_array(audio.samples.astype(np.float64), audio.sample_rate, settings)

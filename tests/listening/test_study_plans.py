@@ -49,7 +49,7 @@ def test_a_plan_follows_from_seed_and_number() -> None:
     made = study("mushra", '[mushra]\nreference = "a"\n')
     assert plan(made, 5) == plan(made, 5)
     assert plan(made, 5) != plan(made, 6)
-    other = made.model_copy(update={"seed": 10})
+    other = made.changed(seed=10)
     assert plan(other, 5) != plan(made, 5)
     steps = [step.id for step in plan(made, 0).steps]
     assert len(set(steps)) == len(steps)

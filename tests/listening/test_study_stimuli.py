@@ -149,6 +149,6 @@ def test_loudness_stays_while_a_control_moves(excerpts: list[Audio], which: int,
     point = [random.uniform(low, high) for low, high in part.ranges]  # type: ignore[attr-defined]
     chosen = settings_at(part, point)
     spectrum = loudness_spectrum(audio)
-    changed = chosen.model_copy(update={"output_db": spectrum.gain_db(chosen)})
+    changed = chosen.with_output(spectrum.gain_db(chosen))
     heard = measure(Audio(render_array(audio.samples, RATE, changed), RATE)).integrated_lufs
     assert heard == pytest.approx(measure(audio).integrated_lufs, abs=0.1)

@@ -117,7 +117,7 @@ def test_auto_starts_from_it(tmp_path: Path) -> None:
     nothing = auto(song, model=save_with_ridge(tmp_path / "flat.safetensors", flat))
     assert nothing.settings.is_neutral
     found = auto(song, model=save_with_ridge(tmp_path / "bright.safetensors", bright))
-    curve = response_db(found.settings.model_copy(update={"output_db": 0.0}), np.array([500.0, 12000.0]), 44_100)
+    curve = response_db(found.settings.with_output(0.0), np.array([500.0, 12000.0]), 44_100)
     assert curve[1] - curve[0] > 5.0
 
 

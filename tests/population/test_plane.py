@@ -100,5 +100,5 @@ def test_other_settings_go_to_the_nearest_point() -> None:
         return np.asarray(np.square(gaps - gaps.mean(axis=-1, keepdims=True)).sum(axis=-1))
 
     assert miss(found) <= miss(plane.cell_points(60)).min()
-    level = plane.to_settings([2, 1]).model_copy(update={"output_db": -4.0})
+    level = plane.to_settings([2, 1]).with_output(-4.0)
     np.testing.assert_allclose(plane.from_settings(level), [2, 1], atol=1e-4)

@@ -38,14 +38,8 @@ def test_topologies_links_and_ballistics(
     rng = np.random.default_rng(6)
     for seed in range(3):
         drawn = LAYOUTS["full54"].with_topology(topology).decode(rng.random(54))
-        settings = drawn.model_copy(
-            update={
-                "link": link,
-                "ballistics": ballistics,
-                "preamp_db": -4.5,
-                "output_db": 3.25,
-                "compressor": random_compressor(rng),
-            }
+        settings = drawn.changed(
+            link=link, ballistics=ballistics, preamp_db=-4.5, output_db=3.25, compressor=random_compressor(rng)
         )
         x = music(RATE, 0.2, seed=seed).astype(np.float32)
         wanted = render(x, RATE, settings)

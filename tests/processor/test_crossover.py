@@ -82,5 +82,5 @@ def test_stated_response_is_the_sound() -> None:
 def test_neutral_bands_bypass_the_split() -> None:
     settings = LAYOUTS["full54"].with_topology("crossover").base
     x = np.random.default_rng(0).standard_normal((2, 1000)) * 0.1
-    louder = settings.model_copy(update={"output_db": 6.0})
+    louder = settings.with_output(6.0)
     np.testing.assert_allclose(render_array(x, 44_100, louder), x * 10 ** (6 / 20), rtol=1e-14)

@@ -53,7 +53,7 @@ def test_one_vector_for_all_rows_and_mono_without_channels() -> None:
 @pytest.mark.parametrize("link", ["max", "none"])
 def test_it_is_the_renderer_and_the_tape(topology: Topology, link: str) -> None:
     layout = LAYOUTS["full54"].with_topology(topology)
-    layout = replace(layout, base=layout.base.model_copy(update={"link": link}))
+    layout = replace(layout, base=layout.base.changed(link=link))
     u = vector(layout)
     plan, values = plan_values(layout, u)
     x, values = noise(2, 2, 3000, dtype=torch.float32).requires_grad_(), values.requires_grad_()

@@ -22,7 +22,7 @@ DASP_NAMES = {"low_shelf": "low_shelf", "peak": "peaking", "high_shelf": "high_s
 #: Gain, frequency, Q, threshold, ratio, attack, release, knee, makeup: Tables 1 and 2 of the NDMP paper.
 COMPRESSOR_RANGES = [(-60, 0), (1, 10), (1, 100), (10, 500), (0, 12), (0, 12)]
 LAYOUT = LAYOUTS["full54"].with_mapping("linear")
-LAYOUT = replace(LAYOUT, base=LAYOUT.base.model_copy(update={"ballistics": "tied"}))
+LAYOUT = replace(LAYOUT, base=LAYOUT.base.changed(ballistics="tied"))
 Array = NDArray[np.float64]
 
 

@@ -84,7 +84,7 @@ def test_gradcheck_input_and_all_54_parameters(topology: Topology) -> None:
 )
 def test_gradcheck_stereo(name: str, change: dict[str, str]) -> None:
     layout = LAYOUTS[name]
-    layout = replace(layout, base=layout.base.model_copy(update=change))
+    layout = replace(layout, base=layout.base.changed(**change))
     x, u = noise(1, 2, 120).requires_grad_(), vector(layout).requires_grad_()
 
     def function(x: Tensor, u: Tensor) -> Tensor:

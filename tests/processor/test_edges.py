@@ -41,7 +41,7 @@ INPUTS: dict[str, np.ndarray[Any, Any]] = {
 def wild(topology: Topology, seed: int = 0) -> Settings:
     rng = np.random.default_rng(seed)
     drawn = LAYOUTS["full54"].with_topology(topology).decode(rng.random(54))
-    return drawn.model_copy(update={"compressor": random_compressor(rng)})
+    return drawn.with_compressor(random_compressor(rng))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -232,7 +232,7 @@ EXTREME = Compressor(threshold_db=-160, ratio=100, attack_ms=0.01, release_ms=20
 )
 @pytest.mark.parametrize("rate", [8000, 384_000])
 def test_extreme_compressors_stay_finite(change: dict[str, float], rate: float, dtype: Any) -> None:
-    settings = Settings(compressor=EXTREME.model_copy(update=change))
+    settings = Settings(compressor=EXTREME.changed(**change))
     for x in INPUTS.values():
         y = render_array(x.astype(dtype), rate, settings)
         assert np.isfinite(y).all()

@@ -91,7 +91,7 @@ def test_full54(topology: Topology, seed: int) -> None:
 @pytest.mark.parametrize("change", [{"ballistics": "tied"}, {"link": "none"}, {"ballistics": "tied", "link": "none"}])
 def test_stereo_tied_and_unlinked(topology: Topology, change: dict[str, Any]) -> None:
     drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(5).random(54))
-    assert_exact(drawn.model_copy(update=change), signal(channels=2, frames=600))
+    assert_exact(drawn.changed(**change), signal(channels=2, frames=600))
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
@@ -170,7 +170,7 @@ def test_a_bypassed_band_has_no_gradient() -> None:
 @pytest.mark.parametrize("ballistics", ["branching", "tied"])
 def test_float32_is_close_to_float64(topology: Topology, ballistics: str) -> None:
     drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(2).random(54))
-    settings = drawn.model_copy(update={"ballistics": ballistics})
+    settings = drawn.changed(ballistics=ballistics)
     x = signal(frames=20_000).astype(np.float32)
     plan, values = Plan.of(settings, everything=True)
     weights = loss_weights(x.shape).astype(np.float32)

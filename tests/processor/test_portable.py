@@ -70,7 +70,7 @@ def test_random_settings_are_the_kernels(seed: int) -> None:
         TOPOLOGIES[seed % 3],
         preamp_db=float(rng.uniform(-12, 12)),
         output_db=float(rng.uniform(-12, 12)),
-        compressor=random_compressor(rng).model_copy(update={"knee_db": 0.0}) if seed % 2 else None,
+        compressor=random_compressor(rng).changed(knee_db=0.0) if seed % 2 else None,
         ballistics=("branching", "tied")[seed // 2 % 2],
         link=("max", "none")[seed // 4],
     )

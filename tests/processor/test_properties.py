@@ -69,7 +69,7 @@ def test_order_of_channels_does_not_matter(settings: Settings, channels: int, dt
 @given(draws.settings(), st.integers(2, 8), DTYPES)
 @hypothesis_settings(max_examples=50, deadline=None)
 def test_unlinked_channels_are_rendered_apart(settings: Settings, channels: int, dtype: Any) -> None:
-    settings = settings.model_copy(update={"link": "none"})
+    settings = settings.changed(link="none")
     x = music(44_100, FRAMES / 44_100, channels).astype(dtype)
     y = render_array(x, 44_100, settings)
     apart = np.concatenate([render_array(channel[None], 44_100, settings) for channel in x])
@@ -115,7 +115,7 @@ def test_amount_multiplies_the_gain_in_db_of_every_part(settings: Settings, amou
         if a is not None and b is not None:
             reductions = []
             for c in (a, b):
-                quick = c.model_copy(update={"attack_ms": 0.1, "release_ms": 0.1})
+                quick = c.changed(attack_ms=0.1, release_ms=0.1)
                 y = render_array(np.full((1, 400), 0.99), 44_100, Settings(compressor=quick))
                 reductions.append(20 * math.log10(y[0, -1] / 0.99))
             if (1 - 1 / a.ratio) * amount <= 0.99:  # beyond, the slope stops at its limit
@@ -172,7 +172,7 @@ def test_warnings_are_sentences_about_the_bands_beyond_the_rate(settings: Settin
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_the_same_bytes_for_any_number_of_threads(topology: Any, link: Any, dtype: Any) -> None:
     drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(0).random(54))
-    settings = drawn.model_copy(update={"link": link})
+    settings = drawn.changed(link=link)
     x = np.stack([music(44_100, 0.03, 2, seed=row) for row in range(11)]).astype(dtype)
     plan, values = Plan.of(settings, everything=True)
     outputs, gradients = [], []

@@ -51,7 +51,7 @@ def assert_equal(got: Samples, wanted: Samples) -> None:
 def test_equals_offline(topology: Topology, block: int, dtype: Any) -> None:
     rng = np.random.default_rng(block)
     drawn = LAYOUTS["full54"].with_topology(topology).decode(rng.random(54))
-    settings = drawn.model_copy(update={"compressor": random_compressor(rng), "preamp_db": -6.0, "output_db": 2.0})
+    settings = drawn.changed(compressor=random_compressor(rng), preamp_db=-6.0, output_db=2.0)
     x = music(RATE, 0.03 if block == 1 else 0.3).astype(dtype)
     assert_equal(in_blocks(Stream(settings, RATE, 2, dtype=dtype), x, [block]), render_array(x, RATE, settings))
 
@@ -67,7 +67,7 @@ def test_equals_offline_for_random_settings_and_blocks(settings: Settings, sizes
 @pytest.mark.parametrize("ballistics", ["branching", "tied"])
 def test_equals_offline_linked_and_tied(link: Literal["max", "none"], ballistics: Literal["branching", "tied"]) -> None:
     drawn = LAYOUTS["full54"].decode(np.random.default_rng(1).random(54))
-    settings = drawn.model_copy(update={"link": link, "ballistics": ballistics})
+    settings = drawn.changed(link=link, ballistics=ballistics)
     x = music(RATE, 0.1, 4).astype(np.float32)
     assert_equal(in_blocks(Stream(settings, RATE, 4), x, [333]), render_array(x, RATE, settings))
 
@@ -75,7 +75,7 @@ def test_equals_offline_linked_and_tied(link: Literal["max", "none"], ballistics
 @pytest.mark.parametrize("outer", [None, Compressor(threshold_db=-40, ratio=3)])
 def test_equals_offline_where_neutral_bands_bypass_the_split(outer: Compressor | None) -> None:
     base = LAYOUTS["full54"].with_topology("crossover").base
-    settings = base.model_copy(update={"compressor": outer, "preamp_db": 3.0})
+    settings = base.changed(compressor=outer, preamp_db=3.0)
     x = music(RATE, 0.1).astype(np.float32)
     assert_equal(in_blocks(Stream(settings, RATE, 2), x, [100]), render_array(x, RATE, settings))
 
@@ -163,7 +163,7 @@ CHANGES: dict[str, tuple[Settings, Settings]] = {
         Settings(bands=(Band(type="low_pass", frequency_hz=18_000),)),
         Settings(bands=(Band(type="low_pass", frequency_hz=1000),)),
     ),
-    "link": (makeup(12), makeup(-12).model_copy(update={"link": "none"})),
+    "link": (makeup(12), makeup(-12).changed(link="none")),
 }
 
 

@@ -56,7 +56,7 @@ def test_sections_away_from_boundaries_sound_like_their_settings() -> None:
 
 def test_one_section_is_the_setting_itself() -> None:
     audio = Audio(noise(1.0), RATE)
-    alone = Timeline((Section(0.0, SECOND.model_copy(update={"output_db": -2.0})),))
+    alone = Timeline((Section(0.0, SECOND.with_output(-2.0)),))
     assert np.abs(render(audio, alone).samples - render(audio, alone.sections[0].settings).samples).max() < 1e-6
 
 

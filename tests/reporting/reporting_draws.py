@@ -38,7 +38,7 @@ def loudness(lufs: float = -14.2, true_peak: float = -0.3) -> Loudness:
 
 def spectra_for(settings: Settings, rate: float = 48_000.0) -> dict[str, NDArray[np.float64]]:
     """A sloping input, and the reference that the settings' filters would make of it exactly."""
-    response = response_db(settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0}), FREQUENCIES, rate)
+    response = response_db(settings.without_gains(), FREQUENCIES, rate)
     sloping = -3.0 * np.log2(FREQUENCIES / 1000.0)
     return {"input": sloping, "reference": sloping + response, "output": sloping + 0.8 * response}
 

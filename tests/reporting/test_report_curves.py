@@ -106,7 +106,7 @@ def test_compressors_lie_where_they_act() -> None:
 
 
 def test_what_is_needed_lies_on_the_response_when_the_filters_are_right() -> None:
-    settings = EXAMPLE.model_copy(update={"preamp_db": 7.0})
+    settings = EXAMPLE.with_preamp(7.0)
     chart = chart_of(Story("", settings, 48_000, FREQUENCIES, spectra_for(settings)), 138.0)
     assert chart.needed is not None
     assert np.interp(chart.needed.x, chart.total.x, chart.total.db) == pytest.approx(chart.needed.db, abs=0.02)

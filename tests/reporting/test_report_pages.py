@@ -96,7 +96,7 @@ def test_the_page_loads_nothing() -> None:
 def test_hostile_names_stay_text() -> None:
     hostile = Story(
         HOSTILE,
-        EXAMPLE.model_copy(update={"note": HOSTILE}),
+        EXAMPLE.changed(note=HOSTILE),
         frequency_hz=FREQUENCIES,
         spectra=story().spectra,
         sections=[(HOSTILE, [HOSTILE, f"-2.8 dB at 310 Hz: {HOSTILE}"])],

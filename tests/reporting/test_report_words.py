@@ -152,7 +152,7 @@ def test_a_crossover_is_said_as_ranges() -> None:
 
 
 def test_filters_first_says_where_the_compressors_act() -> None:
-    said = describe_settings(EXAMPLE.model_copy(update={"topology": "eq_then_drc"}))
+    said = describe_settings(EXAMPLE.changed(topology="eq_then_drc"))
     assert "2.1:1 above -24 dB on the whole sound, after all filters: evens out loud moments." in said
     assert not any("comes from its band" in each for each in said)
 

@@ -133,7 +133,7 @@ def test_settings_are_scaled_restricted_and_made_as_loud(client: Client, song: d
         found = client.asked("/api/measure", **body, **more)
         settings = Settings.from_dict(found["settings"])
         if expected is not None:
-            assert settings == expected.model_copy(update={"output_db": settings.output_db})
+            assert settings == expected.with_output(settings.output_db)
         if more.get("what") == "tone":
             assert all(one.compressor is None or one.compressor.is_neutral for one in settings.bands)
             assert [one.gain_db for one in settings.bands] == [one.gain_db for one in CHANGING.bands]

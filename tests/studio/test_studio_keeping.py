@@ -22,7 +22,7 @@ TIMELINE = {
     "version": 1,
     "sections": [
         {"start_s": 0.0, "settings": CHANGING.to_dict()},
-        {"start_s": 1.0, "settings": CHANGING.scaled(0.5).model_copy(update={"output_db": -3.0}).to_dict()},
+        {"start_s": 1.0, "settings": CHANGING.scaled(0.5).with_output(-3.0).to_dict()},
     ],
 }
 

@@ -138,7 +138,7 @@ def test_it_learns_from_training_works_and_the_seed(music_store: Path) -> None:
     of = experiment(music_store)
     first, again = (fit_ridge(Examples(of)) for _ in range(2))
     assert np.array_equal(first.slope, again.slope)
-    other = fit_ridge(Examples(of.model_copy(update={"seed": 1})))
+    other = fit_ridge(Examples(of.changed(seed=1)))
     assert not np.array_equal(first.slope, other.slope)
     # Slopes are not 0, and what is louder than usual is asked to be softer.
     assert np.trace(first.slope) < -0.5

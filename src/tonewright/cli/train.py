@@ -50,7 +50,7 @@ def train(
         return
     experiment = load_experiment(config)
     if steps is not None:
-        experiment = experiment.model_copy(update={"steps": steps})
+        experiment = experiment.changed(steps=steps)
     place = folder or Path("runs") / experiment.name
     if export is not None:
         result = write_weights(place, export, experiment)
@@ -105,7 +105,7 @@ def _say(
         ) from None
     experiment = load_say_experiment(config)
     if steps is not None:
-        experiment = experiment.model_copy(update={"steps": steps})
+        experiment = experiment.changed(steps=steps)
     place = folder or Path("runs") / experiment.name
     if export is not None:
         found = export_say(experiment, place, export)

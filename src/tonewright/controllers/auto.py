@@ -79,9 +79,7 @@ class AutoResult(Result):
         from tonewright.reporting import Story, describe_settings
 
         wanted = f"{self.profile} as it usually is"
-        output = self.spectrum_db + response_db(
-            self.settings.model_copy(update={"output_db": 0.0}), CENTRES, self.source.sample_rate
-        )
+        output = self.spectrum_db + response_db(self.settings.with_output(0.0), CENTRES, self.source.sample_rate)
         spectra = {"input": self.spectrum_db, "output": output}
         if self.typical_db is not None:
             spectra["reference"] = self.typical_db
@@ -90,7 +88,7 @@ class AutoResult(Result):
             (
                 "What was done, and why",
                 describe_settings(
-                    self.settings.model_copy(update={"output_db": 0.0}),
+                    self.settings.with_output(0.0),
                     spectra,
                     CENTRES,
                     sample_rate=self.source.sample_rate,
@@ -217,7 +215,7 @@ def auto(
         progress=lambda stage, part: stages.tell(stage, _DECIDED + (1.0 - _DECIDED) * part),
     )
     return AutoResult(
-        settings=settings.model_copy(update={"output_db": settled.settings.output_db}),
+        settings=settings.with_output(settled.settings.output_db),
         source=own,
         settled=settled,
         what=what,

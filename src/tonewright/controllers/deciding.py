@@ -23,7 +23,7 @@ from tonewright.parameters import limits
 from tonewright.processor.filters import response_db
 from tonewright.rendering import Section, Timeline
 from tonewright.rendering.timeline import between, same_structure
-from tonewright.settings import Compressor, Settings
+from tonewright.settings import Settings
 
 #: What is smaller is left out: gains in dB, slopes 1 - 1/ratio.
 _LEAST_GAIN_DB, _LEAST_SLOPE = 0.1, 0.12
@@ -48,7 +48,7 @@ def decide(
         As for :func:`~tonewright.controllers.auto.auto`.
     """
     prediction, followed, settings = _answer(network, hear_frames(outline), profile, amount, outline.sample_rate)
-    return prediction, followed, same_structure([_calm(_restrict(settings, what, max_gain_db))])[0]
+    return prediction, followed, same_structure([_calm(settings.only(what).limited(max_gain_db))])[0]
 
 
 def decide_sections(
@@ -62,14 +62,14 @@ def decide_sections(
     starts = find_sections(outline.powers, outline.window_s)
     rate = outline.sample_rate
     frames = hear_frames(outline)
-    whole = _restrict(_answer(network, frames, profile, amount, rate)[2], what, max_gain_db)
+    whole = _answer(network, frames, profile, amount, rate)[2].only(what).limited(max_gain_db)
     found, parts = [], []
     for first, last in pairwise([*starts, len(outline.powers)]):
         powers = outline.powers[first:last]
         heard = frames if len(starts) == 1 else to_frames(powers, outline.dynamics[first:last], rate)
         settings = whole
         if len(starts) > 1 and heard.level_db - frames.level_db > _PAUSE_DB:
-            own = _restrict(_answer(network, heard, profile, amount, rate)[2], what, max_gain_db)
+            own = _answer(network, heard, profile, amount, rate)[2].only(what).limited(max_gain_db)
             seconds = (last - first) * outline.window_s
             settings = between(whole, own, seconds / (seconds + _HALF_S))
         found.append(_calm(settings))
@@ -92,40 +92,12 @@ def _answer(
     return prediction, followed, prediction.settings.scaled(followed.amount).scaled(amount).at_level(-frames.gain_db)
 
 
-def _restrict(settings: Settings, what: str, max_gain_db: float) -> Settings:
-    """Let act what may be changed, within the largest gain; the rest is neutral."""
-    bands = []
-    for band in settings.bands:
-        gain = 0.0 if what == "dynamics" else float(np.clip(band.gain_db, -max_gain_db, max_gain_db))
-        compressor = _neutral(band.compressor) if what == "tone" else band.compressor
-        bands.append(band.model_copy(update={"gain_db": gain, "compressor": compressor}))
-    outer = _neutral(settings.compressor) if what == "tone" else settings.compressor
-    return settings.model_copy(update={"bands": tuple(bands), "compressor": outer})
-
-
 def _calm(settings: Settings) -> Settings:
-    """Make neutral what does next to nothing."""
-    bands = [
-        band.model_copy(
-            update={
-                "gain_db": 0.0 if abs(band.gain_db) < _LEAST_GAIN_DB else band.gain_db,
-                "compressor": _working(band.compressor),
-            }
-        )
-        for band in settings.bands
-    ]
-    return settings.model_copy(update={"bands": tuple(bands), "compressor": _working(settings.compressor)})
-
-
-def _working(compressor: Compressor | None) -> Compressor | None:
-    """Return a compressor that does something, or a neutral one: what hardly compresses loses its makeup too."""
-    if compressor is None or 1.0 - 1.0 / compressor.ratio >= _LEAST_SLOPE:
-        return compressor
-    return _neutral(compressor)
-
-
-def _neutral(compressor: Compressor | None) -> Compressor | None:
-    return None if compressor is None else compressor.model_copy(update={"ratio": 1.0, "makeup_db": 0.0})
+    """Make neutral what does next to nothing; a compressor that hardly compresses loses its makeup too."""
+    bands = (band.with_gain(0.0) if abs(band.gain_db) < _LEAST_GAIN_DB else band for band in settings.bands)
+    return settings.with_bands(bands).with_each_compressor(
+        lambda one: one if 1.0 - 1.0 / one.ratio >= _LEAST_SLOPE else one.idle()
+    )
 
 
 def added_db(settings: Settings, powers: NDArray[np.float32], sample_rate: float) -> float:
@@ -139,4 +111,4 @@ def quieter(settings: Settings, by_db: float) -> Settings:
     """Return settings that do the same to audio and leave it ``by_db`` quieter."""
     low, high = limits("preamp_db")
     preamp = float(np.clip(settings.preamp_db - by_db, low, high))
-    return settings.at_level(preamp - settings.preamp_db).model_copy(update={"preamp_db": preamp})
+    return settings.at_level(preamp - settings.preamp_db).with_preamp(preamp)

@@ -70,7 +70,7 @@ class MatchResult(Result):
             (
                 "What was done, and why",
                 describe_settings(
-                    self.settings.model_copy(update={"output_db": 0.0}),
+                    self.settings.with_output(0.0),
                     spectra,
                     CENTRES,
                     sample_rate=self.source.sample_rate,
@@ -100,7 +100,7 @@ class MatchResult(Result):
         """What the settings do to the long-term spectrum, (bands,), in dB, where it was heard; filters elsewhere."""
         if self.amount == 1.0:
             return self.fit.change_db
-        return response_db(self.settings.model_copy(update={"output_db": 0.0}), CENTRES, self.source.sample_rate)
+        return response_db(self.settings.with_output(0.0), CENTRES, self.source.sample_rate)
 
     @property
     def errors_db(self) -> tuple[float, float]:

@@ -93,7 +93,7 @@ class Result:
             progress=progress,
         )
         output_db = done.settings.output_db
-        return replace(done, settings=self.settings.model_copy(update={"output_db": output_db}))
+        return replace(done, settings=self.settings.with_output(output_db))
 
     @property
     @abstractmethod

@@ -66,16 +66,10 @@ def export(
     written = _carried(wanted, chosen, notes)
     offset = 0.0
     heard = None if material is None else excerpt(material.samples, material.sample_rate)
-    if material is not None and heard is not None and chosen.dynamics == "none" and _any_compressor(wanted):
-        bare = wanted.model_copy(
-            update={
-                "bands": tuple(band.model_copy(update={"compressor": None}) for band in wanted.bands),
-                "compressor": None,
-            }
-        )
-        offset = average_gain_db(wanted, bare, heard, material.sample_rate)
+    if material is not None and heard is not None and chosen.dynamics == "none" and wanted.has_dynamics:
+        offset = average_gain_db(wanted, wanted.without_dynamics(), heard, material.sample_rate)
         notes.tell(f"On the material the compressors change the level by {offset:+.2f} dB, which is in the preamp.")
-        written = written.model_copy(update={"preamp_db": written.preamp_db + offset})
+        written = written.with_preamp(written.preamp_db + offset)
     written = _fitted(written, chosen.limits if profile is None else profile.limits, profile, rate_hz, notes)
     lowered = _headroom(written, rate_hz) if headroom else 0.0
     if lowered:
@@ -116,29 +110,27 @@ def _usable(settings: Settings, rate_hz: float) -> Settings:
         usable, bypass = usable_frequency(band.type, np.array(band.frequency_hz), rate_hz)
         if bypass and band.compressor is None and settings.topology != "crossover":
             continue
-        update: dict[str, object] = {}
-        if bypass and not band.filter_is_neutral:
-            update = {"type": "peak", "gain_db": 0.0}
-        elif not bypass:
-            update = {"frequency_hz": float(usable)}
-        bands.append(band.model_copy(update=update))
+        bands.append(band.flat() if bypass else band.changed(frequency_hz=float(usable)))
     splits = settings.crossover_hz
     if not splits:
         # Without a split to make, a crossover of one band is a row.
         topology = "serial" if settings.topology == "crossover" else settings.topology
-        return settings.model_copy(update={"bands": tuple(bands), "topology": topology, "splits_hz": None})
+        return settings.changed(bands=tuple(bands), topology=topology, splits_hz=None)
     if all(band.is_neutral for band in settings.bands):
-        return settings.model_copy(update={"bands": (), "topology": "serial", "splits_hz": None})
-    top = HIGHEST_OF_RATE * rate_hz
-    return settings.model_copy(update={"bands": tuple(bands), "splits_hz": tuple(min(f, top) for f in splits)})
+        return settings.without_bands()
+    # Splits that meet at the end of the rate still ascend.
+    tops = HIGHEST_OF_RATE * rate_hz * (1.0 - 1e-9 * np.arange(len(splits))[::-1])
+    return settings.changed(
+        bands=tuple(bands), splits_hz=tuple(min(f, float(top)) for f, top in zip(splits, tops, strict=True))
+    )
 
 
 def _carried(settings: Settings, program: Program, notes: Notes) -> Settings:
     """Take away what the program has no means for, and say so."""
     serial = settings
     if settings.topology == "crossover" and not program.crossover:
-        dropped = [f"{n} ({_words(b)})" for n, b in enumerate(settings.bands, 1) if _compresses(b)]
-        serial = settings.model_copy(update={"topology": "serial", "splits_hz": None, "bands": ()})
+        dropped = [f"{n} ({_words(b)})" for n, b in enumerate(settings.bands, 1) if b.has_dynamics]
+        serial = settings.without_bands()
         sentence = f"{program.title} has no crossover: the static response of the bands' sum is carried by filters"
         if dropped:
             notes.lost(f"{sentence}; the compressors of bands {_list(dropped)} are left out.")
@@ -154,20 +146,19 @@ def _carried(settings: Settings, program: Program, notes: Notes) -> Settings:
         )
         if serial.topology == "crossover":
             compressors = [
-                Dynamics(**b.compressor.model_dump()) for b in serial.bands if b.compressor and _compresses(b)
+                Dynamics(**b.compressor.model_dump()) for b in serial.bands if b.compressor and b.has_dynamics
             ]
             if serial.compressor is not None and not serial.compressor.is_neutral:
                 compressors.append(Dynamics(**serial.compressor.model_dump(), outer=True))
         if compressors:
-            names = [f"band {n} ({_words(b)})" for n, b in enumerate(serial.bands, 1) if _compresses(b)]
+            names = [f"band {n} ({_words(b)})" for n, b in enumerate(serial.bands, 1) if b.has_dynamics]
             if serial.compressor is not None and not serial.compressor.is_neutral:
                 names.append(f"the outer one ({compressors[-1].words})")
             notes.lost(
                 f"{program.title} has no compressors: that of {_list(names)} {'is' if len(names) == 1 else 'are'} left "
                 "out, makeup included; the filters are its static equivalent."
             )
-        bands = tuple(band.model_copy(update={"compressor": None}) for band in serial.bands)
-        serial = serial.model_copy(update={"bands": bands, "compressor": None})
+        serial = serial.without_dynamics()
     return serial
 
 
@@ -181,7 +172,7 @@ def _fitted(settings: Settings, limits: Limits, profile: Profile | None, rate_hz
     if not why:
         return settings
     points = grid(rate_hz)
-    bare = settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0})
+    bare = settings.without_gains()
     found = fit(response_db(bare, points, rate_hz), filters, limits, rate_hz)
     compressors = [stage for stage in stages if isinstance(stage, Dynamics)]
     order = "; they now stand before all compressors" if compressors and isinstance(stages[-1], Filter) else ""
@@ -232,7 +223,7 @@ def _excess_db(settings: Settings, limits: Limits, title: str) -> float:
 
 def _crossover_fit(settings: Settings) -> list[Stage]:
     rate_hz = settings.design_rate_hz or 48_000.0
-    bare = settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0})
+    bare = settings.without_gains()
     start = [Filter(b.type, b.frequency_hz, b.gain_db, b.q) for b in settings.bands if not b.filter_is_neutral]
     return list(fit(response_db(bare, grid(rate_hz), rate_hz), start, Limits(), rate_hz).filters)
 
@@ -246,8 +237,9 @@ def _headroom(settings: Settings, rate_hz: float) -> float:
 def _lowered(settings: Settings, by_db: float) -> Settings:
     """Take headroom first where nothing compresses, else last, where no threshold notices."""
     dynamics = settings.topology == "crossover" or any(isinstance(s, Dynamics) for s in stages_of(settings))
-    name = "output_db" if dynamics else "preamp_db"
-    return settings.model_copy(update={name: getattr(settings, name) - by_db})
+    if dynamics:
+        return settings.with_output(settings.output_db - by_db)
+    return settings.with_preamp(settings.preamp_db - by_db)
 
 
 def _error_db(text: str | bytes, program: Program, wanted: Settings, lowered: float, rate_hz: float) -> float:
@@ -263,16 +255,6 @@ def _error_db(text: str | bytes, program: Program, wanted: Settings, lowered: fl
         theirs = response_db(back, frequency, rate_hz)
     # What lies below -120 dB is silence either way.
     return float(np.abs(np.maximum(ours, -120.0) - np.maximum(theirs, -120.0)).max(initial=0.0))
-
-
-def _compresses(band: object) -> bool:
-    compressor = getattr(band, "compressor", None)
-    return compressor is not None and not compressor.is_neutral
-
-
-def _any_compressor(settings: Settings) -> bool:
-    outer = settings.compressor
-    return any(map(_compresses, settings.bands)) or (outer is not None and not outer.is_neutral)
 
 
 def _words(band: object) -> str:

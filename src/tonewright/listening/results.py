@@ -11,9 +11,10 @@ import math
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from tonewright.errors import TonewrightError
+from tonewright.frozen import Frozen
 from tonewright.population.data import PLANE, TONE_PLANE, Context, Dimension
 from tonewright.reporting.files import write_text
 
@@ -38,11 +39,7 @@ class ResultsError(TonewrightError):
     """Results of a study that cannot be read or used: missing, broken, of another kind, too few."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Listener(_Model):
+class Listener(Frozen):
     """One person, by pseudonym.
 
     Attributes
@@ -64,12 +61,12 @@ class Listener(_Model):
     id: str = Field(min_length=1)
     complete: bool = True
     headphones: bool | None = None
-    answers: dict[str, Plain] = {}
-    device: dict[str, Plain] = {}
+    answers: dict[str, Plain] = Field(default_factory=dict)
+    device: dict[str, Plain] = Field(default_factory=dict)
     seconds: float | None = Field(None, ge=0)
 
 
-class _Answer(_Model):
+class _Answer(Frozen):
     """What every answer says of its trial.
 
     Attributes
@@ -183,7 +180,7 @@ class Adjustment(_Answer):
     path: tuple[tuple[float, ...], ...] = ()
 
 
-class Results(_Model):
+class Results(Frozen):
     """All answers to one study.
 
     Attributes
@@ -220,7 +217,7 @@ class Results(_Model):
     ratings: tuple[Rating, ...] = ()
     pairs: tuple[Pair, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
-    notes: dict[str, Plain] = {}
+    notes: dict[str, Plain] = Field(default_factory=dict)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -235,14 +232,12 @@ class Results(_Model):
 
     def without(self, listeners: set[str] | frozenset[str]) -> Results:
         """Return the results without these listeners."""
-        return self.model_copy(
-            update={
-                "listeners": tuple(each for each in self.listeners if each.id not in listeners),
-                **{
-                    part: tuple(each for each in getattr(self, part) if each.listener not in listeners)
-                    for part in ("ratings", "pairs", "adjustments")
-                },
-            }
+        return self.changed(
+            listeners=tuple(each for each in self.listeners if each.id not in listeners),
+            **{
+                part: tuple(each for each in getattr(self, part) if each.listener not in listeners)
+                for part in ("ratings", "pairs", "adjustments")
+            },
         )
 
     def to_json(self) -> str:

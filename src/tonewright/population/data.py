@@ -15,9 +15,10 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from tonewright.errors import TonewrightError
+from tonewright.frozen import Frozen
 from tonewright.reporting.files import write_text
 
 #: What stands in a population file under ``kind``, so that it can be told from other JSON.
@@ -30,11 +31,7 @@ class PopulationError(TonewrightError):
     """Listening data that cannot be read or used: missing, broken, out of its space."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Dimension(_Model):
+class Dimension(Frozen):
     """One axis of a space of settings.
 
     Attributes
@@ -63,7 +60,7 @@ class Dimension(_Model):
 PLANE = (Dimension(name="x", low=-6.0, high=6.0), Dimension(name="y", low=-6.0, high=6.0))
 
 
-class Context(_Model):
+class Context(Frozen):
     """What else was known about the moment; ``None`` where it was not said."""
 
     mood: str | None = None
@@ -77,7 +74,7 @@ class Context(_Model):
         return not any((self.mood, self.place, self.company, self.programme))
 
 
-class Choice(_Model):
+class Choice(Frozen):
     """Where one listener ended, and where the control stood first (``None`` if nobody wrote it down)."""
 
     listener: str = Field(min_length=1)
@@ -85,7 +82,7 @@ class Choice(_Model):
     start: tuple[float, ...] | None = None
 
 
-class Item(_Model):
+class Item(Frozen):
     """One trial: a request and the choices made for it.
 
     Attributes
@@ -130,10 +127,10 @@ class Item(_Model):
 
     def asked(self) -> Item:
         """Return the item without its answers, as a system that is judged may see it."""
-        return self.model_copy(update={"choices": ()})
+        return self.changed(choices=())
 
 
-class Population(_Model):
+class Population(Frozen):
     """Items in one space of settings.
 
     Attributes
@@ -218,13 +215,11 @@ class Population(_Model):
             if (keys is not None and prompt_key(item.prompt) not in keys) or (ids is not None and item.id not in ids):
                 continue
             if listeners is not None:
-                item = item.model_copy(
-                    update={"choices": tuple(choice for choice in item.choices if choice.listener in listeners)}
-                )
+                item = item.changed(choices=tuple(choice for choice in item.choices if choice.listener in listeners))
                 if not item.choices:
                     continue
             kept.append(item)
-        return self.model_copy(update={"items": tuple(kept)})
+        return self.changed(items=tuple(kept))
 
     def to_json(self) -> str:
         """Return the text of a population file."""

@@ -98,9 +98,8 @@ def to_settings(point: ArrayLike) -> Settings:
     bands = list(base.bands)
     for index, gain, frequency in ((0, gains[0], SHELVES_HZ[0]), (-1, gains[1], SHELVES_HZ[1])):
         # Adding 0 turns -0 into 0.
-        update = {"gain_db": float(gain) + 0.0, "frequency_hz": frequency, "q": SHELF_Q}
-        bands[index] = bands[index].model_copy(update=update)
-    return base.model_copy(update={"bands": tuple(bands)})
+        bands[index] = bands[index].changed(gain_db=float(gain) + 0.0, frequency_hz=frequency, q=SHELF_Q)
+    return base.with_bands(bands)
 
 
 def from_settings(settings: Settings) -> Array:

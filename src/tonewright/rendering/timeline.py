@@ -94,11 +94,15 @@ class Timeline:
 
     def with_output(self, output_db: float) -> Timeline:
         """Return the timeline with another output gain."""
-        return self._each(lambda settings: settings.model_copy(update={"output_db": output_db}))
+        return self._each(lambda settings: settings.with_output(output_db))
 
     def scaled(self, amount: float) -> Timeline:
         """Return every section at ``amount``; see :meth:`~tonewright.settings.Settings.scaled`."""
         return self._each(lambda settings: settings.scaled(amount))
+
+    def only(self, what: str) -> Timeline:
+        """Return every section with only that at work; see :meth:`~tonewright.settings.Settings.only`."""
+        return self._each(lambda settings: settings.only(what))
 
     def _each(self, change: Any) -> Timeline:
         return Timeline(tuple(replace(one, settings=change(one.settings)) for one in self.sections))
@@ -177,7 +181,7 @@ def with_output(chain: Chain, output_db: float) -> Chain:
         return chain
     if isinstance(chain, Timeline):
         return chain.with_output(output_db)
-    return chain.model_copy(update={"output_db": output_db})
+    return chain.with_output(output_db)
 
 
 def chain_warnings(chain: Chain, sample_rate: float) -> list[str]:
@@ -237,14 +241,11 @@ def same_structure(chains: Sequence[Settings]) -> list[Settings]:
     silent = {index for index in acting if idle(index)}
     outer = any(one.compressor is not None and not one.compressor.is_neutral for one in chains)
     return [
-        one.model_copy(
-            update={
-                "bands": tuple(
-                    one.bands[index].model_copy(update={"compressor": None}) if index in silent else one.bands[index]
-                    for index in acting
-                ),
-                "compressor": one.compressor if outer else None,
-            }
+        one.changed(
+            bands=tuple(
+                one.bands[index].with_compressor(None) if index in silent else one.bands[index] for index in acting
+            ),
+            compressor=one.compressor if outer else None,
         )
         for one in chains
     ]

@@ -82,7 +82,7 @@ def chart_of(story: Story, characters: float) -> Chart:
     frequency = np.geomspace(LOWEST_HZ, HIGHEST_HZ, _POINTS)
     frequency = frequency[frequency < 0.4999 * rate]
     x = place(frequency)
-    flat = settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0})
+    flat = settings.without_gains()
     total = Curve(x, response_db(flat, frequency, rate), "all filters together")
     responses = band_response_db(settings, frequency, rate)
     acting = [i for i, band in enumerate(settings.bands) if not (band.filter_is_neutral or is_bypassed(band, rate))]

@@ -113,8 +113,8 @@ def describe_compressors(base: str, other: str, before: Settings, after: Setting
 def _compressors(settings: Settings) -> list[str]:
     """Return a sentence for each compressor that does something."""
     # As peaks of 0 dB the filters say nothing, but keep their places.
-    bands = tuple(band.model_copy(update={"type": "peak", "gain_db": 0.0}) for band in settings.bands)
-    bare = settings.model_copy(update={"bands": bands})
+    bands = tuple(band.changed(type="peak", gain_db=0.0) for band in settings.bands)
+    bare = settings.with_bands(bands)
     said = [one for index in range(len(bands)) for one in describe_band(bare, index)]
     outer = describe_compressor(settings.compressor, "on the whole sound, after all bands")
     return [*said, outer] if outer else said

@@ -81,7 +81,7 @@ def effect(settings: Settings, index: int, comparison: Comparison, sample_rate: 
     own = band_response_db(settings, frequency, sample_rate)[index]
     if settings.bands[index].type in PASS_TYPES:
         own = np.minimum(own, 0.0)  # what it takes away is its purpose, not the lift at its edge
-    flat = settings.model_copy(update={"preamp_db": 0.0, "output_db": 0.0})
+    flat = settings.without_gains()
     weights = np.minimum(np.abs(own), _DEEPEST_DB) * np.gradient(np.log(frequency))
     if weights.sum() < 1e-3:
         return None
@@ -124,7 +124,7 @@ def reason(settings: Settings, index: int, name: str, comparison: Comparison, sa
         return f"{balance}; {compared}"
     if reached:
         return f"chosen together with its neighbours; {compared}"
-    if any(band.compressor is not None and not band.compressor.is_neutral for band in settings.bands):
+    if any(band.has_dynamics for band in settings.bands):
         return f"chosen together with the compressors; {compared}"
     return compared if matched else f"although {compared}"
 

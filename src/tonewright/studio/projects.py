@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tonewright import __version__
+from tonewright.frozen import Frozen
 from tonewright.studio.faults import StudioError
 from tonewright.studio.names import clean_name
 from tonewright.studio.sessions import Recording
@@ -31,10 +32,8 @@ _CHUNK = 1 << 20
 _DAMAGES = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError)
 
 
-class Member(BaseModel):
+class Member(Frozen):
     """A recording of a project."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: str = Field(max_length=64)
     name: str = Field(max_length=300)
@@ -133,7 +132,7 @@ def _read_record(archive: zipfile.ZipFile) -> Record:
 
 
 def _unpack(archive: zipfile.ZipFile, member: Member, folder: Path, most: int) -> Unpacked:
-    member = member.model_copy(update={"name": clean_name(member.name)})
+    member = member.changed(name=clean_name(member.name))
     if member.file is None:
         return Unpacked(member, None)
     target = folder / f"{len(list(folder.iterdir()))}"

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tonewright.errors import SettingsError
+from tonewright.frozen import Frozen
 from tonewright.layouts import LAYOUTS, Layout, Mapping
 from tonewright.training.degradations import DEGRADATIONS
 
@@ -20,10 +21,10 @@ class ConfigError(SettingsError):
 _Checked = TypeVar("_Checked", bound=BaseModel)
 
 
-class StrictModel(BaseModel):
+class StrictModel(Frozen):
     """Refuses what it does not know, and does not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(allow_inf_nan=True)
 
 
 class Source(StrictModel):

@@ -86,7 +86,7 @@ def rehearse(experiment: Experiment) -> Rehearsal:
         If the network does not fit the task.
     """
     rows = experiment.batch if experiment.network.kind == "controller" else min(experiment.batch, _ROWS)
-    smaller = experiment.model_copy(update={"batch": rows})
+    smaller = experiment.changed(batch=rows)
     examples = Examples(smaller, [made_up(smaller)] * len(smaller.data.sources))
     trainer = Trainer(smaller, Path(), examples)
     trainer.take_step()

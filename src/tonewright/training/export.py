@@ -54,7 +54,7 @@ def export(folder: Path, target: Path, experiment: Experiment) -> dict[str, Any]
     checkpoint = torch.load(folder / CHECKPOINT, weights_only=True)
     best = torch.load(folder / BEST, weights_only=True)
     trained = parse_experiment(checkpoint["experiment"], str(folder / CHECKPOINT))
-    experiment = trained.model_copy(update={"data": experiment.data, "validation_examples": _CALIBRATION_EXAMPLES})
+    experiment = trained.changed(data=experiment.data, validation_examples=_CALIBRATION_EXAMPLES)
     network = build_network(experiment)
     if not isinstance(network, ControllerNetwork):
         raise ConfigError(f"Networks of kind {experiment.network.kind} run in torch only and are not exported.")

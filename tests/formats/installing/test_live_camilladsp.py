@@ -97,7 +97,7 @@ def test_the_file_is_written_with_it_and_undone_with_it(camilla: Camilla, places
     planned = installer.plan(SETTINGS, "camilladsp", config=config, places=places)
     installer.install_live_camilladsp(SETTINGS, planned, address=camilla.address, places=places)
     assert yaml.safe_load(config.read_text()) == yaml.safe_load(camilla.config)
-    louder = SETTINGS.model_copy(update={"preamp_db": -8.0})
+    louder = SETTINGS.with_preamp(-8.0)
     planned = installer.plan(louder, "camilladsp", config=config, places=places)
     installer.install_live_camilladsp(louder, planned, address=camilla.address, places=places)
     step, _ = installer.undo("camilladsp", places=places)

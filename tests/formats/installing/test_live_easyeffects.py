@@ -137,7 +137,7 @@ def test_gains_are_turned_without_loading(program: EasyEffects, places: Places) 
 def test_more_than_gains_is_not_adjusted(program: EasyEffects, places: Places) -> None:
     install(places, settings())
     before = on_disk(program)
-    for other in (settings(ratio=5.0), settings().model_copy(update={"bands": settings().bands[:1]})):
+    for other in (settings(ratio=5.0), settings().with_bands(settings().bands[:1])):
         with pytest.raises(InstallError, match="more than gains"):
             install(places, other, adjust=True)
     with pytest.raises(InstallError, match="not there"):

@@ -63,12 +63,12 @@ def test_without_a_margin_nothing_is_said_to_be_alike() -> None:
 def test_conclusions_that_hang_on_the_screening_are_named() -> None:
     good = simulate_ratings({"a": 60, "b": 50}, Panel(8, seed=4), items=4, components=Components(2, 4), kind="mushra")
     spoiled = [
-        each.model_copy(update={"score": {"a": 0.0, "b": 100.0, "reference": 10.0}[each.system]})
+        each.changed(score={"a": 0.0, "b": 100.0, "reference": 10.0}[each.system])
         if each.listener in {"p007", "p008"} and each.role != "anchor"
         else each
         for each in good.ratings
     ]
-    said = paragraph(analyse(good.model_copy(update={"ratings": tuple(spoiled)})))
+    said = paragraph(analyse(good.changed(ratings=tuple(spoiled))))
     assert "With everybody included other conclusions come out on a and b: they hang on the screening." in said
 
 

@@ -97,7 +97,7 @@ def test_systems_come_back_with_their_means_and_components() -> None:
 def test_missing_ratings_compare_only_what_both_have() -> None:
     results = simulate_ratings({"a": 60, "b": 50}, Panel(4, seed=1), items=3)
     gone = [each for each in results.ratings if (each.listener, each.system, each.item) != ("p001", "b", "item 2")]
-    scores = scores_of(results.model_copy(update={"ratings": tuple(gone)}))
+    scores = scores_of(results.changed(ratings=tuple(gone)))
     first, second = scores.pair("a", "b")
     cell = {(r.listener, r.item, r.system): r.score for r in results.ratings}
     assert first[0] == pytest.approx(np.mean([cell["p001", f"item {i}", "a"] for i in (1, 3)]))
@@ -156,14 +156,14 @@ def test_screening_follows_its_rules_to_the_letter() -> None:
     results = simulate_ratings({"a": 60}, Panel(3, seed=1), kind="mushra", items=20)
     low = {f"item {number}" for number in range(1, 4)}
     changed = [
-        each.model_copy(update={"score": 89.0})
+        each.changed(score=89.0)
         if each.role == "reference" and each.item in low and each.listener == "p001"
-        else each.model_copy(update={"score": 100.0})
+        else each.changed(score=100.0)
         if each.role == "reference"
         else each
         for each in results.ratings
     ]
-    three = results.model_copy(update={"ratings": tuple(changed)})
+    three = results.changed(ratings=tuple(changed))
     # 3 of 20 are 15 %: not more than that.
     assert screen(three).excluded == {}
     assert set(screen(three, Rules(reference_share=0.149)).excluded) == {"p001"}
@@ -263,10 +263,8 @@ def test_six_band_gains_are_analysed_like_the_plane() -> None:
 
 def test_listeners_split_by_an_answer_of_theirs() -> None:
     results = simulate_adjustments(CENTRES, Panel(24, seed=1), taste=Taste(0.3, 1.0, ((-2.0, 0.0), (2.0, 0.0))))
-    people = [
-        each.model_copy(update={"answers": {"trained": index % 2 == 0}}) for index, each in enumerate(results.listeners)
-    ]
-    asked = results.model_copy(update={"listeners": tuple(people)})
+    people = [each.changed(answers={"trained": index % 2 == 0}) for index, each in enumerate(results.listeners)]
+    asked = results.changed(listeners=tuple(people))
     found = analyse_adjustments(asked, by="trained").groups
     assert found is not None
     assert found[2].p == pytest.approx(1 / 2000)

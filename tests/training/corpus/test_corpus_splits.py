@@ -63,9 +63,7 @@ def test_shares_are_about_right_and_fixed_splits_stay() -> None:
     splits = split_of_each([recording("X", "box", "test", 100), *works])
     assert splits[0] == "test"
     assert [splits[1:].count(split) for split in SPLITS] == [70, 10, 20]
-    other = split_of_each(
-        [recording(f"Artist {i}", "box", shares.model_copy(update={"seed": 4}), i) for i in range(100)]
-    )
+    other = split_of_each([recording(f"Artist {i}", "box", shares.changed(seed=4), i) for i in range(100)])
     assert other != splits[1:]
 
 

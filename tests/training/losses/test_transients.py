@@ -61,10 +61,8 @@ def test_compressors_count_and_equalizers_hardly() -> None:
     x = music(1, 100_000)[:, :80_000]
     assert SQUASHED.compressor is not None
     attacks_ms = (1.0, 10.0, 30.0, 100.0)
-    compressors = [SQUASHED.compressor.model_copy(update={"attack_ms": attack}) for attack in attacks_ms]
-    compressed = [
-        float(TRANSIENTS(processed(x, SQUASHED.model_copy(update={"compressor": each})), x)) for each in compressors
-    ]
+    compressors = [SQUASHED.compressor.changed(attack_ms=attack) for attack in attacks_ms]
+    compressed = [float(TRANSIENTS(processed(x, SQUASHED.with_compressor(each)), x)) for each in compressors]
     equalized = processed(x, EQUALIZED)
     # The faster a compressor, the more of an attack it takes.
     assert compressed == sorted(compressed, reverse=True)

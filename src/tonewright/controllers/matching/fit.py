@@ -26,7 +26,7 @@ from tonewright.controllers.matching.moments import moments, refine
 from tonewright.controllers.matching.statistics import Listener, Statistics
 from tonewright.networks.network import Network
 from tonewright.processor.gradients import Tape
-from tonewright.settings import Band, Settings
+from tonewright.settings import Settings
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -215,8 +215,4 @@ def _pruned(values: Array, least_slope: float) -> Array:
 def _settings(values: Array) -> Settings:
     """Return settings without the compressors that do nothing."""
     whole = PLAN.settings(to_plan_values(values))
-    bands: list[Band] = []
-    for band in whole.bands:
-        idle = band.compressor is None or band.compressor.is_neutral
-        bands.append(band.model_copy(update={"compressor": None}) if idle else band)
-    return whole.model_copy(update={"bands": tuple(bands)})
+    return whole.with_each_compressor(lambda one: None if one.is_neutral else one)

@@ -34,8 +34,7 @@ def alike(one: Band, other: Band) -> bool:
 
 def same_law(one: Compressor, other: Compressor) -> bool:
     """Whether two compressors differ in ratio and makeup only."""
-    neutral = {"ratio": 1.0, "makeup_db": 0.0}
-    return one.model_copy(update=neutral) == other.model_copy(update=neutral)
+    return one.idle() == other.idle()
 
 
 def most_db(band: Band) -> float:
@@ -77,9 +76,9 @@ def add(standing: Settings, new: Settings) -> tuple[Settings, list[str]]:
             together = band if band.type in PASS_TYPES else _louder(bands[found], band.gain_db)
             if abs(bands[found].gain_db + band.gain_db - together.gain_db) > _LEAST_DB and together is not band:
                 said.append(f"{phrases.hertz(band.frequency_hz)} goes no further than {together.gain_db:+.1f} dB.")
-            bands[found] = together.model_copy(update={"compressor": bands[found].compressor})
+            bands[found] = together.with_compressor(bands[found].compressor)
             continue
-        band = band.model_copy(update={"compressor": None})
+        band = band.with_compressor(None)
         place = free_place(bands, band.frequency_hz)
         if place is not None:
             bands[place] = band
@@ -88,8 +87,8 @@ def add(standing: Settings, new: Settings) -> tuple[Settings, list[str]]:
         else:
             said.append(f"There are {MAX_BANDS} bands already, so {phrases.hertz(band.frequency_hz)} was left out.")
     preamp = _bounded(standing.preamp_db + new.preamp_db, MAX_GAIN_DB)
-    update = {"bands": tuple(bands), "preamp_db": preamp, "compressor": _both(standing.compressor, new.compressor)}
-    return standing.model_copy(update=update), said
+    compressor = _both(standing.compressor, new.compressor)
+    return standing.changed(bands=tuple(bands), preamp_db=preamp, compressor=compressor), said
 
 
 def part_of_the_way(start: Settings, end: Settings, factor: float) -> tuple[Settings, list[str]]:
@@ -128,35 +127,26 @@ def part_of_the_way(start: Settings, end: Settings, factor: float) -> tuple[Sett
             else:
                 bands.append(_between(band, band.gain_db, 0.0, factor))
     compressor, words = _compressor_between(start.compressor, end.compressor, factor)
-    preamp = start.preamp_db + factor * (end.preamp_db - start.preamp_db)
-    update = {
-        "bands": tuple(bands[:MAX_BANDS]),
-        "preamp_db": _bounded(preamp, MAX_GAIN_DB),
-        "compressor": compressor,
-    }
-    return end.model_copy(update=update), said + words
+    preamp = _bounded(start.preamp_db + factor * (end.preamp_db - start.preamp_db), MAX_GAIN_DB)
+    return end.changed(bands=tuple(bands[:MAX_BANDS]), preamp_db=preamp, compressor=compressor), said + words
 
 
 def without(settings: Settings, keep_out: Callable[[Band], bool], *, compressor: bool) -> Settings:
     """Return settings with the bands that ``keep_out`` names made neutral; without the outer compressor if asked."""
     bands = [band for band in settings.bands if band.type not in PASS_TYPES or not keep_out(band)]
-    neutral = [
-        band.model_copy(update={"gain_db": 0.0}) if band.type not in PASS_TYPES and keep_out(band) else band
-        for band in bands
-    ]
-    update = {"bands": tuple(neutral), "compressor": None if compressor else settings.compressor}
-    return settings.model_copy(update=update)
+    neutral = settings.with_bands(band.with_gain(0.0) if keep_out(band) else band for band in bands)
+    return neutral.with_compressor(None) if compressor else neutral
 
 
 def _between(band: Band, start_db: float, end_db: float, factor: float) -> Band:
     gain = _bounded(start_db + factor * (end_db - start_db), max(most_db(band), abs(end_db)))
-    return band.model_copy(update={"gain_db": gain if abs(gain) > _LEAST_DB else 0.0})
+    return band.with_gain(gain if abs(gain) > _LEAST_DB else 0.0)
 
 
 def _louder(band: Band, gain_db: float) -> Band:
     # What one request alone asks for is obeyed, whatever the bound.
     gain = _bounded(band.gain_db + gain_db, max(most_db(band), abs(band.gain_db), abs(gain_db)))
-    return band.model_copy(update={"gain_db": gain if abs(gain) > _LEAST_DB else 0.0})
+    return band.with_gain(gain if abs(gain) > _LEAST_DB else 0.0)
 
 
 def _both(standing: Compressor | None, new: Compressor | None) -> Compressor | None:
@@ -192,7 +182,7 @@ def _slope(compressor: Compressor) -> float:
 def _with_slope(law: Compressor, slope: float, makeup_db: float, most_ratio: float) -> Compressor:
     ratio = 1.0 / (1.0 - min(slope, 1.0 - 1.0 / most_ratio))
     low, high = limits("makeup_db")
-    return law.model_copy(update={"ratio": ratio, "makeup_db": min(max(makeup_db, low), high)})
+    return law.changed(ratio=ratio, makeup_db=min(max(makeup_db, low), high))
 
 
 def _index(bands: list[Band], new: Band) -> int | None:

@@ -96,12 +96,10 @@ def compose(
         said = [*heeded, *said]
     if parsed.found:
         decided.insert(0, "numbers")
-        settings = settings.model_copy(
-            update={
-                "bands": _place(settings.bands, parsed.bands),
-                "preamp_db": settings.preamp_db + parsed.preamp_db,
-                "compressor": parsed.compressor or settings.compressor,
-            }
+        settings = settings.changed(
+            bands=_place(settings.bands, parsed.bands),
+            preamp_db=settings.preamp_db + parsed.preamp_db,
+            compressor=parsed.compressor or settings.compressor,
         )
         said.insert(0, "The numbers in the request were obeyed exactly.")
     said.extend(parsed.said)
@@ -115,14 +113,12 @@ def _heed(settings: Settings, wanted: Wanted, amount: float) -> tuple[Settings, 
     said = []
     if wanted.region:
         band = region_band(wanted.region, wanted.direction, wanted.strength * amount)
-        settings = settings.model_copy(update={"bands": _place(settings.bands, (band,))})
+        settings = settings.with_bands(_place(settings.bands, (band,)))
         place = f"{band.frequency_hz / 1000:.1f} kHz" if band.frequency_hz >= 1000 else f"{band.frequency_hz:.0f} Hz"
         said.append(f"{wanted.word}: {band.gain_db:+.1f} dB around {place}.")
     if wanted.dynamics == "compress":
         ratio = 1.0 + _SLOPE * wanted.strength
-        settings = settings.model_copy(
-            update={"compressor": _EVEN.model_copy(update={"ratio": ratio}).scaled(min(amount, 1.5))}
-        )
+        settings = settings.with_compressor(_EVEN.changed(ratio=ratio).scaled(min(amount, 1.5)))
         said.append(f"{wanted.word}: a compressor of {ratio:.1f}:1 evens out the level.")
     elif wanted.dynamics == "expand":
         said.append(f"{wanted.word}: what is compressed in a recording cannot be undone, so its dynamics stay.")

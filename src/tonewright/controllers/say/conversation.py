@@ -193,7 +193,7 @@ class Conversation:
         new = len(self.state.versions) > number
         moved = now is not before
         remembered = Said(text=text, kind=meant.kind, number=self.state.number if moved else None)
-        self.state = self.state.model_copy(update={"turns": (*self.state.turns, remembered)})
+        self.state = self.state.changed(turns=(*self.state.turns, remembered))
         offer = self.state.offer
         return Turn(
             text=text,
@@ -210,9 +210,7 @@ class Conversation:
         return ("unrelated",) if meant.kind in ("request", "keep") and meant.rest else ("conversation",)
 
     def _put(self, version: Version, offer: tuple[Option, Option] | None = None) -> None:
-        self.state = self.state.with_version(version).model_copy(
-            update={"offer": offer, "offered_for": version.request if offer else ""}
-        )
+        self.state = self.state.with_version(version).changed(offer=offer, offered_for=version.request if offer else "")
 
     def _ask(self, request: str) -> Answer:
         state = self.state
@@ -277,8 +275,8 @@ class Conversation:
         if meant.factor > 1.0 and not changes(standing.settings, settings):
             return ["The last change is at its bounds already."]
         said = [how, *words]
-        update = {"settings": settings, "point": None, "decided_by": ("conversation",), "said": (*standing.said, *said)}
-        self._put(standing.model_copy(update=update))
+        words = (*standing.said, *said)
+        self._put(standing.changed(settings=settings, point=None, decided_by=("conversation",), said=words))
         return said
 
     def _back(self, meant: Meant) -> list[str]:
@@ -296,7 +294,7 @@ class Conversation:
     def _return_to(self, number: int) -> list[str]:
         if self.state.number == number:
             return [f"Result {number} is what stands."]
-        self._put(self.state.versions[number].model_copy(update={"decided_by": ("conversation",)}))
+        self._put(self.state.versions[number].changed(decided_by=("conversation",)))
         return [f"Like result {number}." if number else "Like the sound was before anything."]
 
     def _undo(self) -> list[str]:
@@ -309,7 +307,7 @@ class Conversation:
         position = self.state.position + step
         if not 0 <= position < len(self.state.line):
             return [nothing]
-        self.state = self.state.model_copy(update={"position": position, "offer": None, "offered_for": ""})
+        self.state = self.state.changed(position=position, offer=None, offered_for="")
         return [f"{done}: result {self.state.number} stands."]
 
     def _restart(self) -> list[str]:
@@ -342,14 +340,8 @@ class Conversation:
             Option(settings=settings, point=point, take=take),
             Option(settings=standing.settings, point=old, take=standing.take),
         )
-        update = {
-            "settings": settings,
-            "point": point,
-            "take": take,
-            "decided_by": ("population",),
-            "said": tuple(said),
-        }
-        self._put(standing.model_copy(update=update), offer)
+        now = standing.changed(settings=settings, point=point, take=take, decided_by=("population",), said=tuple(said))
+        self._put(now, offer)
         return [*said, "Say 'this one' to keep it, 'that one' for what stood before, or ask for another."]
 
     def _offer(self) -> list[str]:
@@ -360,7 +352,7 @@ class Conversation:
         rng = self._rng(standing.request, len(self.state.turns))
         points = plane.sample(2, rng) if self.taste is None else np.stack(self.taste.propose(plane, rng))
         options = [Option(settings=self._with_tone(standing, _pair(one))[0], point=_pair(one)) for one in points]
-        self.state = self.state.model_copy(update={"offer": (options[0], options[1]), "offered_for": standing.request})
+        self.state = self.state.changed(offer=(options[0], options[1]), offered_for=standing.request)
         lines = [
             f"{name}: " + ("; ".join(str(change) for change in changes(self.settings, option.settings)) or "as it is")
             for name, option in zip("AB", options, strict=True)
@@ -383,16 +375,17 @@ class Conversation:
             self.taste.learn(chosen.point, other.point, self._plane(state.offered_for))
             said = ["Chosen, and remembered as your taste."]
         if chosen.settings == state.standing.settings:
-            self.state = state.model_copy(update={"offer": None, "offered_for": ""})
+            self.state = state.changed(offer=None, offered_for="")
             return said
-        update = {
-            "settings": chosen.settings,
-            "point": chosen.point,
-            "take": max(chosen.take, other.take),
-            "decided_by": ("population",),
-            "said": ("You chose it of two.",),
-        }
-        self._put(state.standing.model_copy(update=update))
+        self._put(
+            state.standing.changed(
+                settings=chosen.settings,
+                point=chosen.point,
+                take=max(chosen.take, other.take),
+                decided_by=("population",),
+                said=("You chose it of two.",),
+            )
+        )
         return said
 
     def _with_tone(self, standing: Version, point: tuple[float, float]) -> tuple[Settings, list[str]]:
@@ -448,10 +441,9 @@ def _acts_in(band: Band, kept: Range) -> bool:
 def _difference(one: Settings, other: Settings) -> Settings:
     """Subtract band by band: both come from the tone plane, whose bands are the same six."""
     bands = tuple(
-        band.model_copy(update={"gain_db": band.gain_db - second.gain_db})
-        for band, second in zip(one.bands, other.bands, strict=True)
+        band.with_gain(band.gain_db - second.gain_db) for band, second in zip(one.bands, other.bands, strict=True)
     )
-    return one.model_copy(update={"bands": bands})
+    return one.with_bands(bands)
 
 
 def _pair(values: ArrayLike) -> tuple[float, float]:

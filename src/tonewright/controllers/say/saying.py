@@ -101,9 +101,7 @@ class SayResult(Result):
                 ("What was understood", list(self.answer.said)),
                 (
                     "What was done",
-                    describe_settings(
-                        self.settings.model_copy(update={"output_db": 0.0}), sample_rate=self.source.sample_rate
-                    ),
+                    describe_settings(self.settings.with_output(0.0), sample_rate=self.source.sample_rate),
                 ),
                 ("Level", self._level_words()),
             ],
@@ -233,7 +231,7 @@ def put_on(
     own = open_source(source)
     settings = found.settings
     before = None
-    if settings.compressor is not None or any(band.compressor for band in settings.bands):
+    if settings.has_dynamics:
         _, before, _ = listen(own, Settings(), progress=progress)
         if np.isfinite(before.integrated_lufs):
             settings = settings.at_level(before.integrated_lufs - WORKING_LUFS)

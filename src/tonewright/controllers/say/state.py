@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from tonewright.errors import TonewrightError
+from tonewright.frozen import Frozen
 from tonewright.population.data import Context
 from tonewright.reporting.files import write_text
 from tonewright.settings import Settings
@@ -24,11 +25,7 @@ class ConversationError(TonewrightError):
     """A conversation's file that cannot be read, or a conversation that cannot go on."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Version(_Model):
+class Version(Frozen):
     """One result.
 
     Attributes
@@ -58,7 +55,7 @@ class Version(_Model):
     said: tuple[str, ...] = ()
 
 
-class Option(_Model):
+class Option(Frozen):
     """One of two that can be chosen: settings, and the point of the plane behind them."""
 
     settings: Settings
@@ -66,7 +63,7 @@ class Option(_Model):
     take: int = 0
 
 
-class Said(_Model):
+class Said(Frozen):
     """One turn as it is remembered: what was said, what it was taken for, the number of the result it made, if any."""
 
     text: str
@@ -74,7 +71,7 @@ class Said(_Model):
     number: int | None = None
 
 
-class State(_Model):
+class State(Frozen):
     """Everything.
 
     Attributes
@@ -128,7 +125,7 @@ class State(_Model):
     def with_version(self, version: Version) -> State:
         """Return the state with a new result after the standing one; what was undone can no longer be redone."""
         line = (*self.line[: self.position + 1], len(self.versions))
-        return self.model_copy(update={"versions": (*self.versions, version), "line": line, "position": len(line) - 1})
+        return self.changed(versions=(*self.versions, version), line=line, position=len(line) - 1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: text and numbers."""

@@ -50,7 +50,7 @@ def _compressor(name: str, one: Compressor | None, tied: bool) -> list[str]:
 
 def acts(band: Band) -> tuple[bool, bool]:
     """Whether a band's filter and its compressor do anything."""
-    return not band.filter_is_neutral, band.compressor is not None and not band.compressor.is_neutral
+    return not band.filter_is_neutral, band.has_dynamics
 
 
 def read_definitions(text: str, title: str, notes: Notes) -> Parsed:

@@ -14,7 +14,7 @@ def base_settings(part: AdjustmentPart) -> Settings:
     """Return the bands that the control moves, neutral: two shelves of the plane, or six bands spread evenly."""
     if part.control == "plane":
         flat = to_settings((0.0, 0.0))
-        return flat.model_copy(update={"bands": (flat.bands[0], flat.bands[-1])})
+        return flat.with_bands((flat.bands[0], flat.bands[-1]))
     layout = LAYOUTS["even18"]
     return layout.settings(layout.to_units(layout.neutral))
 
@@ -23,9 +23,6 @@ def settings_at(part: AdjustmentPart, point: Sequence[float]) -> Settings:
     """Return the settings of a point of the plane, or of six gains in dB."""
     if part.control == "plane":
         whole = to_settings(point)
-        return whole.model_copy(update={"bands": (whole.bands[0], whole.bands[-1])})
+        return whole.with_bands((whole.bands[0], whole.bands[-1]))
     base = base_settings(part)
-    bands = tuple(
-        band.model_copy(update={"gain_db": float(gain)}) for band, gain in zip(base.bands, point, strict=True)
-    )
-    return base.model_copy(update={"bands": bands})
+    return base.with_bands(band.with_gain(float(gain)) for band, gain in zip(base.bands, point, strict=True))

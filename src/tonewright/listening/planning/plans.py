@@ -84,11 +84,10 @@ def trials(study: Study, number: int) -> list[Trial]:
     for _ in range(study.order.catches):
         task = every[int(random.integers(len(every)))]
         found.insert(int(random.integers(len(found) + 1)), _catch(study, task, random))
-    found = [trial.model_copy(update={"position": place}) for place, trial in enumerate(found)]
+    found = [trial.changed(position=place) for place, trial in enumerate(found)]
     first = random.permutation(len(every))[: study.order.training]
     training = [
-        _trial(study, every[index], number, place, random).model_copy(update={"training": True})
-        for place, index in enumerate(first)
+        _trial(study, every[index], number, place, random).changed(training=True) for place, index in enumerate(first)
     ]
     return [*training, *found]
 
@@ -148,7 +147,7 @@ def _row_of(study: Study, count: int, number: int, random: np.random.Generator) 
 
 def _with_x(shown: list[Shown], random: np.random.Generator) -> dict[str, object]:
     x: Literal["first", "second"] = "first" if random.integers(2) == 0 else "second"
-    copy = shown[0 if x == "first" else 1].model_copy(update={"label": "X"})
+    copy = shown[0 if x == "first" else 1].changed(label="X")
     return {"shown": [*shown, copy], "x": x}
 
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from tonewright.frozen import Frozen
 from tonewright.listening.results import Kind
 
 Role = Literal["system", "reference", "anchor"]
 StepType = Literal["before", "headphones", "level", "instructions", "trial", "after"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Shown(_Model):
+class Shown(Frozen):
     """A stimulus under a blind label.
 
     Attributes
@@ -35,7 +30,7 @@ class Shown(_Model):
     key: tuple[str, str, str]
 
 
-class Trial(_Model):
+class Trial(Frozen):
     """What is heard and asked on one page.
 
     Attributes
@@ -80,7 +75,7 @@ class Trial(_Model):
     offsets: tuple[float, ...] = ()
 
 
-class Tones(_Model):
+class Tones(Frozen):
     """One round of the headphone test: three tones, one of them quieter, one in antiphase.
 
     Attributes
@@ -92,7 +87,7 @@ class Tones(_Model):
     tones: tuple[Literal["plain", "quiet", "antiphase"], ...]
 
 
-class Step(_Model):
+class Step(Frozen):
     """One page.
 
     Attributes
@@ -113,7 +108,7 @@ class Step(_Model):
     rounds: tuple[Tones, ...] = ()
 
 
-class Plan(_Model):
+class Plan(Frozen):
     """A listener's session.
 
     Attributes

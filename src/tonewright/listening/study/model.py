@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from tonewright.errors import SettingsError
+from tonewright.frozen import Frozen
 
 
 class StudyError(SettingsError):
     """A study that cannot be used: a file with a fault, stimuli that cannot be made, a changed study."""
 
 
-class StudyModel(BaseModel):
+class StudyModel(Frozen):
     """Refuses what it does not know, and does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 #: Of tracks, systems and requests: they stand in tables and keys.

@@ -9,15 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tonewright.analysis.bands import CENTRES, usable_bands
-from tonewright.errors import SettingsError
 from tonewright.processor.filters import response_db
 from tonewright.rendering import Chain, Source, Timeline
 from tonewright.reporting import describe_band, describe_settings
 from tonewright.reporting.reasons import Comparison
-from tonewright.settings import Compressor, Settings
-
-#: What is acted on.
-WHAT = ("both", "tone", "dynamics")
+from tonewright.settings import Settings
 
 
 def source_of(recording: Mapping[str, Any]) -> Source:
@@ -46,39 +42,6 @@ def first_of(chain: Chain) -> Settings:
     return chain.sections[0].settings if isinstance(chain, Timeline) else chain
 
 
-def restricted(chain: Chain, what: str) -> Chain:
-    """Leave only filters (``tone``) or only compressors (``dynamics``) at work; structure, preamp and output stay.
-
-    A compressor out of work has ratio 1 and no makeup; a filter 0 dB. Low and high passes have no gain to take away and
-    go, with bypassed ones in their place where the order of bands counts.
-    """
-    if what == "both":
-        return chain
-    if what not in WHAT:
-        raise SettingsError(f"What to change must be tone, dynamics or both, got {what!r}.")
-    if isinstance(chain, Timeline):
-        from dataclasses import replace
-
-        return Timeline(tuple(replace(one, settings=_restricted(one.settings, what)) for one in chain.sections))
-    return _restricted(chain, what)
-
-
-def _restricted(settings: Settings, what: str) -> Settings:
-    bands = []
-    for band in settings.bands:
-        if what == "tone":
-            bands.append(band.model_copy(update={"compressor": _idle(band.compressor)}))
-        else:
-            flat = "peak" if band.type in ("low_pass", "high_pass") else band.type
-            bands.append(band.model_copy(update={"type": flat, "gain_db": 0.0}))
-    outer = _idle(settings.compressor) if what == "tone" else settings.compressor
-    return settings.model_copy(update={"bands": tuple(bands), "compressor": outer})
-
-
-def _idle(compressor: Compressor | None) -> Compressor | None:
-    return None if compressor is None else compressor.model_copy(update={"ratio": 1.0, "makeup_db": 0.0})
-
-
 def spectra_of(
     base_db: ArrayLike, settings: Settings, sample_rate: float, found: Mapping[str, ArrayLike] | None = None
 ) -> dict[str, Any]:
@@ -97,7 +60,7 @@ def spectra_of(
     base, found = np.asarray(base_db, dtype=np.float64), found or {}
     known = np.isfinite(base)
     yours = np.asarray(found.get("input", base), dtype=np.float64)
-    change = response_db(settings.model_copy(update={"output_db": 0.0}), CENTRES, sample_rate)
+    change = response_db(settings.with_output(0.0), CENTRES, sample_rate)
     output = np.asarray(found["output"], np.float64) - yours if "output" in found else change
     wanted = np.asarray(found["reference"], np.float64) - yours if "reference" in found else None
     return {
@@ -135,7 +98,7 @@ def words_of(
         {"index": index, "why": describe_band(settings, index, comparison, sample_rate)}
         for index in range(len(settings.bands))
     ]
-    rest = settings.model_copy(update={"bands": (), "splits_hz": None, "topology": "serial"})
+    rest = settings.without_bands()
     whole = [] if rest.is_neutral else describe_settings(rest, sample_rate=sample_rate)
     return {"bands": bands, "whole": whole}
 

@@ -13,7 +13,6 @@ from tonewright.studio.tasks.common import (
     chain_of,
     chain_to_dict,
     first_of,
-    restricted,
     source_of,
     spectra_of,
     words_of,
@@ -24,7 +23,7 @@ _USUAL_RATE = 48_000.0
 
 def measure(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Scale and restrict settings and find their output gain; see :func:`tonewright.rendering.settle`."""
-    chain = restricted(chain_of(arguments["settings"]).scaled(arguments["amount"]), arguments["what"])
+    chain = chain_of(arguments["settings"]).scaled(arguments["amount"]).only(arguments["what"])
     source = source_of(arguments["recording"])
     loudness = arguments["loudness"]
     settled = settle(

@@ -55,7 +55,7 @@ def _story(arguments: dict[str, Any], chain: Chain, before: Any, after: Any) -> 
     spectra = {name: values - np.nanmean(spectra["input"]) for name, values in spectra.items()}
     names = called(labels)
     done = describe_settings(
-        settings.model_copy(update={"output_db": 0.0}),
+        settings.with_output(0.0),
         spectra,
         CENTRES,
         sample_rate=rate,

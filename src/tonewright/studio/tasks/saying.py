@@ -18,7 +18,7 @@ from tonewright.population.data import Context
 from tonewright.population.plane import EDGE, to_settings
 from tonewright.rendering import Progress, settle
 from tonewright.settings import Settings
-from tonewright.studio.tasks.common import restricted, source_of, words_of
+from tonewright.studio.tasks.common import source_of, words_of
 from tonewright.studio.tasks.outcome import outcome
 
 #: The one model of this process, kept once it is loaded.
@@ -43,7 +43,7 @@ def say(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     progress("understanding", 0.0)
     turn = talk.say(arguments["prompt"])
     found = replace(talk.answer(), prompt=talk.state.standing.request or arguments["prompt"])
-    chain = restricted(found.settings, arguments["what"])
+    chain = found.settings.only(arguments["what"])
     assert isinstance(chain, Settings)
     found = replace(found, settings=chain)
     points = _others(found, arguments["samples"], talk.state.seed)
@@ -124,10 +124,9 @@ def _take(standing: Version, point: NDArray[np.float64], amount: float) -> Setti
         return add(standing.base, tone)[0]
     old = to_settings(standing.point).scaled(amount)
     moved = tuple(
-        band.model_copy(update={"gain_db": band.gain_db - second.gain_db})
-        for band, second in zip(tone.bands, old.bands, strict=True)
+        band.with_gain(band.gain_db - second.gain_db) for band, second in zip(tone.bands, old.bands, strict=True)
     )
-    return add(standing.settings, tone.model_copy(update={"bands": moved}))[0]
+    return add(standing.settings, tone.with_bands(moved))[0]
 
 
 def _as_loud(settings: Settings, lufs: float | None) -> Settings:

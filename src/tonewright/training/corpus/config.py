@@ -8,20 +8,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from tonewright.errors import SettingsError
+from tonewright.frozen import Frozen
 from tonewright.training.corpus.entries import Profile, Split
 
 Kind = Literal["folder", "packages", "musdb18", "musdb18-hq"]
 _Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Shares(_Strict):
+class Shares(Frozen):
     """Parts of a source, of all its minutes as far as known, dealt out producer by producer.
 
     Attributes
@@ -44,7 +41,7 @@ class Shares(_Strict):
         return self
 
 
-class Source(_Strict):
+class Source(Frozen):
     """One source of recordings.
 
     Attributes
@@ -108,7 +105,7 @@ def _groups(pattern: str) -> int:
         return 0
 
 
-class Config(_Strict):
+class Config(Frozen):
     """What a corpus is built from.
 
     Attributes

@@ -147,7 +147,7 @@ class Taught:
             model=SayModel(method=self.method, rank=self.rank, targets="all", depth=10, first_layer=6),
             loss=self.loss,
         )
-        return found.model_copy(update={"optimiser": found.optimiser.model_copy(update={"rate": self.rate})})
+        return found.changed(optimiser=found.optimiser.changed(rate=self.rate))
 
     def fit(self, train: Population, seed: int) -> Predict:
         """Train, in a folder that is removed at once."""
