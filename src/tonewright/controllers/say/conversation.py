@@ -275,8 +275,8 @@ class Conversation:
         if meant.factor > 1.0 and not changes(standing.settings, settings):
             return ["The last change is at its bounds already."]
         said = [how, *words]
-        words = (*standing.said, *said)
-        self._put(standing.changed(settings=settings, point=None, decided_by=("conversation",), said=words))
+        every = (*standing.said, *said)
+        self._put(standing.changed(settings=settings, point=None, decided_by=("conversation",), said=every))
         return said
 
     def _back(self, meant: Meant) -> list[str]:
