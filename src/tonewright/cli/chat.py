@@ -6,12 +6,14 @@ import json as json_text
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from tonewright.cli import asking, options, output, words
+from tonewright.cli.deriving import takes
 from tonewright.errors import SettingsError, TonewrightError
+from tonewright.requests import Say
 
 if TYPE_CHECKING:
     from tonewright.controllers.say.conversation import Conversation
@@ -33,41 +35,27 @@ class _Ended(Exception):  # noqa: N818
     pass
 
 
-def chat(
-    source: Annotated[Path | None, typer.Argument(metavar="IN", help="A recording.", show_default=False)] = None,
-    amount: options.Amount = 1.0,
-    seed: asking.Seed = 0,
-    mood: asking.Mood = None,
-    place: asking.Place = None,
-    company: asking.Company = None,
-    programme: asking.Programme = None,
-    taste: asking.TasteName = None,
-    model: asking.ModelName = None,
-    adapter: asking.Adapter = None,
-    endpoint: asking.Endpoint = None,
-    endpoint_model: asking.EndpointModel = None,
-    ceiling: options.Ceiling = "-1",
-    json: options.Json = False,
-) -> None:
+@takes(asking.CHAT, positions={"recording": "IN"})
+def chat(request: Say, json: options.Json = False) -> None:
     """Talk about the sound until it is right; reads lines, so it works in a pipe.
 
     Requests add up; "a bit less", "keep the bass but more air", "like the first one", "undo" and "why?" refer to what
     was done. Each turn says what changed from what to what. /help lists what can be said. With --json each turn is an
     object on a line.
     """
-    highest = options.ceiling(ceiling)
     from tonewright.controllers.say import tastes
     from tonewright.controllers.say.conversation import Conversation
     from tonewright.rendering import open_source
+    from tonewright.running.asking import context_of, invalid, reader_of
 
-    heard = None if source is None else open_source(source)
-    person = None if taste is None else tastes.Personal(taste)
+    heard = None if request.recording is None else open_source(request.recording)
+    person = None if request.taste is None else tastes.Personal(request.taste)
     with output.progress() as progress:
-        reader = asking.find_reader(model, adapter, endpoint, endpoint_model, progress)
-    context = asking.make_context(mood, place, company, programme)
-    talk = Conversation.begin(reader, amount=amount, seed=seed, context=context, taste=person)
-    code = _Chat(talk, heard, source, highest, json).run()
-    asking.tell_invalid(reader)
+        reader = reader_of(request, progress)
+    context = context_of(request)
+    talk = Conversation.begin(reader, amount=request.amount, seed=request.seed, context=context, taste=person)
+    code = _Chat(talk, heard, request.ceiling_db, json).run()
+    output.notes(invalid(reader))
     if code:
         raise typer.Exit(code)
 
@@ -75,10 +63,8 @@ def chat(
 class _Chat:
     """Lines in, turns out; the exit code is that of the last error, if nobody sat there to see it."""
 
-    def __init__(
-        self, talk: Conversation, heard: Source | None, source: Path | None, ceiling_db: float | None, json: bool
-    ) -> None:
-        self.talk, self.heard, self.source, self.ceiling_db, self.json = talk, heard, source, ceiling_db, json
+    def __init__(self, talk: Conversation, heard: Source | None, ceiling_db: float | None, json: bool) -> None:
+        self.talk, self.heard, self.ceiling_db, self.json = talk, heard, ceiling_db, json
 
     def run(self) -> int:
         code = 0
@@ -157,7 +143,7 @@ class _Chat:
     def _refuse_recording(self, place: Path) -> None:
         from tonewright.audio.places import refuse_place
 
-        refuse_place(place, [] if self.source is None else [self.source])
+        refuse_place(place, [] if self.heard is None else self.heard.inputs)
 
     def _kept(self, what: str, place: Path, shown: str = "") -> None:
         if self.json:

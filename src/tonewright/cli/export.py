@@ -3,78 +3,46 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from tonewright.cli import options, output
+from tonewright.cli.deriving import takes
+from tonewright.requests import Export
+from tonewright.requests.face import Face
 
 
-def export(
-    settings: Annotated[
-        Path, typer.Argument(metavar="SETTINGS", help="A settings file (JSON), or - for standard input.")
-    ],
-    to: Annotated[str, typer.Option("--to", metavar="PROGRAM", help="See tonewright programs.", show_default=False)],
-    target: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="OUT", help="Where the preset goes; standard output without it."),
-    ] = None,
-    rate: Annotated[
-        float, typer.Option("--rate", min=8_000, max=384_000, help="Sample rate the program runs at, in Hz.")
-    ] = 48_000,
-    profile: Annotated[
-        Path | None,
-        typer.Option("--profile", metavar="FILE", help="Limits of a device (JSON), to which filters are fitted."),
-    ] = None,
-    headroom: Annotated[
-        bool, typer.Option("--headroom/--no-headroom", help="Lower the level so that steady tones do not clip.")
-    ] = True,
-    material: Annotated[
-        Path | None,
-        typer.Option(
-            "--material",
-            metavar="SOUND",
-            help="A recording the settings are for: what compressors do on it counts where a program has none.",
-        ),
-    ] = None,
-    json: options.Json = False,
-) -> None:
-    """Write settings as a preset of another program, and say how exactly it carries them."""
+@takes(Face(Export), positions={"settings": "SETTINGS"})
+def export(request: Export, json: options.Json = False) -> None:
+    """Write settings as a preset of another program, and say how exactly it carries them.
+
+    SETTINGS may be - for standard input. tonewright programs lists what there is.
+    """
     from tonewright.errors import OutputError, SettingsError
-    from tonewright.formats import Profile, program, programs
-    from tonewright.formats import export as write
+    from tonewright.formats import program, programs
+    from tonewright.running import run
     from tonewright.settings import Settings
 
     try:
-        chosen = program(to)
+        chosen = program(request.program)
     except SettingsError:
-        raise typer.BadParameter(
-            f"{to!r} is no program; there are {', '.join(programs())}.", param_hint="--to"
-        ) from None
-    loaded = Settings.from_json(_stdin(), "standard input") if str(settings) == "-" else Settings.load(settings)
-    limits = None if profile is None else Profile.load(profile)
-    heard = None
-    if material is not None:
-        from tonewright.audio import read
-
-        heard = read(material)
-    done = write(loaded, chosen.name, rate_hz=rate, profile=limits, headroom=headroom, material=heard)
-    if isinstance(done.text, bytes) and target is None and not json:
+        said = f"{request.program!r} is no program; there are {', '.join(programs())}."
+        raise typer.BadParameter(said, param_hint="--to") from None
+    if request.settings == "-":
+        request = request.changed(settings=Settings.from_json(_stdin(), "standard input").to_dict())
+    done = run(request).result
+    if isinstance(done.text, bytes) and request.output is None and not json:
         raise OutputError(f"A preset of {chosen.title} is a sound file; name its place with -o FILE{done.suffix}.")
-    if target is not None:
-        done.save(
-            target, tuple(each for each in (settings, profile, material) if each is not None and str(each) != "-")
-        )
     output.notes(done.warnings)
     if json:
-        output.emit("export", {"input": settings, "output": target, **done.to_dict()})
+        named = "-" if isinstance(request.settings, dict) else request.settings
+        output.emit("export", {"input": named, "output": request.output, **done.to_dict()})
         return
-    if target is None:
+    if request.output is None:
         print(str(done.text), end="")
         output.say(f"{done.exactness}, {done.max_error_db:.4f} dB off at most. {done.instruction}")
         return
-    output.tell(f"{target}: {chosen.title}, {done.exactness}, {done.max_error_db:.4f} dB off at most")
+    output.tell(f"{request.output}: {chosen.title}, {done.exactness}, {done.max_error_db:.4f} dB off at most")
     output.tell(done.instruction)
 
 

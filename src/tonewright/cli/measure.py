@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import Any
 
 from tonewright.cli import options, output, words
-
-if TYPE_CHECKING:
-    from tonewright.rendering import Source
+from tonewright.cli.deriving import takes
+from tonewright.requests import Measure
+from tonewright.requests.face import Face
 
 _COLUMNS = 30
 
 
-def measure(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sound files.", show_default=False)],
-    json: options.Json = False,
-) -> None:
+@takes(Face(Measure), positions={"recordings": "FILE..."})
+def measure(request: Measure, json: options.Json = False) -> None:
     """Measure recordings: loudness (BS.1770), true peak, loudness range, crest factor, third-octave spectrum."""
-    from tonewright.rendering import open_source
+    from tonewright.running import run
 
-    found: list[dict[str, Any]] = []
     with output.progress() as progress:
-        for path in files:
-            source = open_source(path)
-            done = [0]
-
-            def heard(frames: int, done: list[int] = done, source: Source = source) -> None:
-                done[0] += frames
-                if progress is not None:
-                    progress(source.name, min(1.0, done[0] / max(1, source.frames)))
-
-            found.append(_figures(source, heard))
+        found = run(request, progress).result
     if json:
         output.emit("measure", {"files": found})
         return
@@ -41,25 +26,6 @@ def measure(
         if index:
             output.tell()
         _print(figures)
-
-
-def _figures(source: Source, heard: Any) -> dict[str, Any]:
-    from tonewright.analysis.survey import survey
-    from tonewright.analysis.thirds import third_octaves
-
-    measured = survey(source.blocks(), source.sample_rate, source.channels, heard)
-    centres, levels = third_octaves(measured)
-    return {
-        "file": source.path,
-        "format": str(source.format),
-        "sample_rate": source.sample_rate,
-        "channels": source.channels,
-        "frames": measured.frames,
-        "tags": dict(source.tags),
-        **{key: value for key, value in vars(measured.loudness).items() if key != "duration"},
-        "duration_s": measured.frames / source.sample_rate,
-        "spectrum": {"unit": "dBFS per third octave", "frequency_hz": centres.tolist(), "level_db": levels.tolist()},
-    }
 
 
 def _print(figures: dict[str, Any]) -> None:

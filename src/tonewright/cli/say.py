@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tonewright.cli import asking, options, output, results
+from tonewright.cli.deriving import takes
 from tonewright.errors import SettingsError, TonewrightError
+from tonewright.requests import Say
 
 if TYPE_CHECKING:
     from tonewright.controllers.say.answer import Answer
@@ -21,39 +23,13 @@ if TYPE_CHECKING:
 _BATCH = 16
 
 
+@takes(asking.SAY, positions={"prompt": "REQUEST", "recording": "IN"}, absent={"prompt": ""})
 def say(
-    prompt: Annotated[
-        str | None, typer.Argument(metavar="REQUEST", help="How it should sound.", show_default=False)
-    ] = None,
-    source: Annotated[Path | None, typer.Argument(metavar="IN", help="A recording.", show_default=False)] = None,
-    target: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="OUT", help="Where the result goes.", show_default="IN.say beside IN"),
-    ] = None,
-    amount: options.Amount = 1.0,
-    samples: Annotated[
-        int, typer.Option("--samples", min=0, max=10_000, help="Other people's choices, drawn independently.")
-    ] = 5,
-    seed: asking.Seed = 0,
-    mood: asking.Mood = None,
-    place: asking.Place = None,
-    company: asking.Company = None,
-    programme: asking.Programme = None,
-    taste: asking.TasteName = None,
+    request: Say,
     prompts: Annotated[
         Path | None,
         typer.Option("--prompts", metavar="FILE", help="One request a line, - for standard input; JSON lines out."),
     ] = None,
-    model: asking.ModelName = None,
-    adapter: asking.Adapter = None,
-    endpoint: asking.Endpoint = None,
-    endpoint_model: asking.EndpointModel = None,
-    loudness: Annotated[
-        str, typer.Option("--loudness", metavar="input|LUFS", help="How loud the result is.")
-    ] = "input",
-    ceiling: options.Ceiling = "-1",
-    report: options.Report = None,
-    settings_out: options.SettingsOut = None,
     json: options.Json = False,
 ) -> None:
     """Turn words into settings, and put them on a recording if one is named.
@@ -61,57 +37,42 @@ def say(
     Numbers in the request are obeyed exactly, engineers' words go to their band, everything else is what people would
     choose on average; --samples shows what single people would. It is said which part decided.
     """
-    highest, loud = options.ceiling(ceiling), options.loudness(loudness, reference=False)
-    _check(prompt, source, target, prompts, report, settings_out)
-    from tonewright.controllers.say import tastes
-    from tonewright.controllers.say.saying import answer, put_on
-    from tonewright.rendering import open_source
+    from tonewright.running import run
 
-    person = None if taste is None else tastes.get(taste)
-    context = asking.make_context(mood, place, company, programme)
-    heard = None if source is None else open_source(source)
-    if source is not None and heard is not None:
-        target = options.beside(source, "say") if target is None else target
-        results.check_places(heard, target, [], report, settings_out)
-    lines = None if prompts is None else _lines(prompts)
+    if prompts is not None:
+        _answer_file(request, prompts)
+        return
+    if request.prompt == "":
+        raise typer.BadParameter("say how it should sound, or name a file with --prompts.", param_hint="REQUEST")
     with output.progress() as progress:
-        reader = asking.find_reader(model, adapter, endpoint, endpoint_model, progress)
-
-        def ask(requests: list[str]) -> list[Answer]:
-            return answer(requests, reader, amount=amount, samples=samples, seed=seed, context=context, taste=person)
-
-        if lines is not None:
-            failed, count = _answer_lines(lines, ask)
-            asking.tell_invalid(reader)
-            if failed:
-                output.say(f"{failed} of {count} lines could not be answered; each says why.")
-                raise typer.Exit(SettingsError.exit_code)
-            return
-        found = ask([prompt or ""])[0]
-        asking.tell_invalid(reader)
-        if heard is not None and target is not None:
-            result = put_on(
-                found,
-                heard,
-                amount=amount,
-                loudness=loud,
-                ceiling_db=highest,
-                progress=progress,
-            )
-            kept = results.keep(
-                result, target, [], ceiling_db=highest, settings_out=settings_out, report=report, progress=progress
-            )
-    if heard is not None:
-        results.show("say", result, kept, {"input": source, **found.to_dict()}, json=json)
+        done = run(request, progress)
+    found = getattr(done.result, "answer", done.result)
+    if done.heard is not None:
+        results.show(done, {"input": request.recording, **found.to_dict()}, json=json)
         if not json:
             output.tell(_parts(found))
         return
-    if settings_out is not None:
-        found.settings.save(settings_out)
+    output.notes(done.notes)
     if json:
-        output.emit("say", {**found.to_dict(), "settings_file": settings_out})
+        output.emit("say", {**found.to_dict(), "settings_file": done.settings_file})
         return
     tell(found)
+
+
+def _answer_file(request: Say, prompts: Path) -> None:
+    """Answer every line of a file."""
+    if request.prompt or request.recording or request.settings_file:
+        raise typer.BadParameter("it takes requests from the file and recordings not at all.", param_hint="--prompts")
+    from tonewright.running.asking import answers, invalid, reader_of
+
+    lines = _lines(prompts)
+    with output.progress() as progress:
+        reader = reader_of(request, progress)
+        failed, count = _answer_lines(lines, lambda texts: answers(request, texts, reader))
+    output.notes(invalid(reader))
+    if failed:
+        output.say(f"{failed} of {count} lines could not be answered; each says why.")
+        raise typer.Exit(SettingsError.exit_code)
 
 
 def tell(found: Answer) -> None:
@@ -137,23 +98,6 @@ def _gains(point: Any) -> str:
 
     bass, treble = gains_db(point)
     return f"{bass:+.1f}, {treble:+.1f} dB"
-
-
-def _check(
-    prompt: str | None,
-    source: Path | None,
-    target: Path | None,
-    prompts: Path | None,
-    report: Path | None,
-    settings_out: Path | None,
-) -> None:
-    if prompt is None and prompts is None:
-        raise typer.BadParameter("say how it should sound, or name a file with --prompts.", param_hint="REQUEST")
-    if prompts is not None and any(one is not None for one in (prompt, source, target, report, settings_out)):
-        raise typer.BadParameter("it takes requests from the file and recordings not at all.", param_hint="--prompts")
-    for value, option in ((target, "--output"), (report, "--report")):
-        if value is not None and source is None:
-            raise typer.BadParameter("it needs a recording behind the request.", param_hint=option)
 
 
 def _lines(place: Path) -> Iterator[bytes]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tonewright.cli import asking, options, output
+from tonewright.cli.deriving import takes
+from tonewright.requests import Say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,21 +97,14 @@ def delete(name: Name) -> None:
 
 
 @app.command("train")
+@takes(asking.TRAIN, positions={"prompt": "REQUEST", "recording": "IN"})
 def train(
-    prompt: Annotated[str, typer.Argument(metavar="REQUEST", help="What the choices are for.", show_default=False)],
-    source: Annotated[
-        Path | None, typer.Argument(metavar="IN", help="A recording, to hear both.", show_default=False)
-    ] = None,
+    request: Say,
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="Whose taste it is.")] = "me",
     pairs: Annotated[int, typer.Option("--pairs", min=1, max=200, help="How many choices.")] = 8,
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="DIR", help="Where both are rendered.", show_default="beside IN")
     ] = None,
-    seed: asking.Seed = 0,
-    model: asking.ModelName = None,
-    adapter: asking.Adapter = None,
-    endpoint: asking.Endpoint = None,
-    endpoint_model: asking.EndpointModel = None,
 ) -> None:
     """Choose between two, a few times: a or b for each pair, s to skip, q to end.
 
@@ -118,16 +113,16 @@ def train(
     import numpy as np
 
     from tonewright.controllers.say import tastes
-    from tonewright.controllers.say.saying import answer
     from tonewright.population.plane import to_settings
     from tonewright.rendering import open_source
+    from tonewright.running.asking import answers, reader_of
 
     person = tastes.Personal(name)
+    source = request.recording
     heard = None if source is None else open_source(source)
     with output.progress() as progress:
-        reader = asking.find_reader(model, adapter, endpoint, endpoint_model, progress)
-        plane = answer([prompt], reader)[0].plane
-    rng = np.random.default_rng([seed, len(person.taste.choices), *prompt.encode()])
+        plane = answers(request, [request.prompt], reader_of(request, progress))[0].plane
+    rng = np.random.default_rng([request.seed, len(person.taste.choices), *request.prompt.encode()])
     for count in range(pairs):
         points = person.propose(plane, rng)
         output.tell(f"{count + 1} of {pairs}")
@@ -182,11 +177,12 @@ def _choice() -> str:
         output.say("Answer a or b, s to skip, q to end.")
 
 
-def _render(heard: Source, source: Path, folder: Path | None, letter: str, settings: Settings) -> Path:
+def _render(heard: Source, source: str, folder: Path | None, letter: str, settings: Settings) -> Path:
     from tonewright.rendering import CEILING_DB, check_target, render_file, settle
     from tonewright.reporting.files import make_folder
+    from tonewright.running.places import beside
 
-    target = options.beside(source if folder is None else make_folder(folder) / source.name, letter)
+    target = beside(source if folder is None else make_folder(folder) / Path(source).name, letter)
     check_target(heard, target, [])
     settled = settle(heard, settings, loudness=None, ceiling_db=CEILING_DB)
     return render_file(heard, target, settled.settings, ceiling_db=CEILING_DB, settled=settled).path

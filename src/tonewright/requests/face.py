@@ -29,6 +29,8 @@ class Face(Generic[R]):
         What options are called there, where that is not their name.
     limits
         Narrower ranges, (low, high).
+    fixed
+        Values of options that are not offered, where they are not the defaults.
     more
         What there is besides: type and default as :func:`pydantic.create_model` takes them.
     """
@@ -38,6 +40,7 @@ class Face(Generic[R]):
     without: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -45,7 +48,7 @@ class Face(Generic[R]):
         """The options that are offered, by what they are called here."""
         found = {}
         for name, one in options_of(self.kind).items():
-            if name in (self.only or (name,)) and name not in self.without:
+            if name in (self.only or (name,)) and name not in self.without and name not in self.fixed:
                 found[self.names.get(name, name)] = one.narrowed(*self.limits[name]) if name in self.limits else one
         return found
 
@@ -68,6 +71,7 @@ class Face(Generic[R]):
         values = self._checker.values(data)
         more = {name: values.pop(name) for name in self.more}
         try:
-            return self.kind(**{self.options[called].name: value for called, value in values.items()}), more
+            chosen = {self.options[called].name: value for called, value in values.items()}
+            return self.kind(**self.fixed, **chosen), more
         except RequestError as error:
             raise RequestError(self.names.get(error.name, error.name), error.says) from None

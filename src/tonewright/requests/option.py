@@ -84,7 +84,7 @@ class Option:
             number = "a whole number" if int in self.kinds else "a number"
             unit = f" {self.row.unit}" if self.row.unit else ""
             if low is None or high is None:
-                return f"must be {number}{unit}"
+                return f"must be {number}{unit}" + (f" of {low} or more" if low is not None else "")
             if not self.words and not self.row.none:
                 return f"must lie between {low} and {high}{unit}"
             words = [*self.words, *([self.row.none] if self.row.none else [])]
@@ -101,7 +101,7 @@ class Option:
 
         bounded = tuple(self._bounded(part) for part in self._parts)
         whole = bounded[0] if len(bounded) == 1 else Union[bounded]  # noqa: UP007
-        return Annotated[whole, Field(description=self.row.sentence)]
+        return Annotated[whole, Field(description=f"{self.row.sentence} {self.row.more}".rstrip())]
 
     def _bounded(self, part: Any) -> Any:
         from pydantic import BeforeValidator, Field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 Reads = Literal["", "recording", "settings", "file"]
@@ -17,6 +17,8 @@ class Row:
     ----------
     sentence
         Says what it does, as ``--help`` and schemas show it.
+    more
+        What a program needs to know besides: schemas show it too.
     low, high
         Of a number, ends included; of a text or a list, of its length. ``None`` where there is no end.
     unit
@@ -28,6 +30,7 @@ class Row:
     """
 
     sentence: str
+    more: str = field(default="", kw_only=True)
     low: float | None = None
     high: float | None = None
     unit: str = ""
@@ -75,10 +78,10 @@ Report = Annotated[str | None, Row("Write what was done and why into a folder.",
 Chain = Annotated[
     str | dict[str, Any],
     Row(
-        'A settings file, or its content, for example {"version": 1, "topology": "serial", "preamp_db": 0, "bands": '
-        '[{"type": "peak", "frequency_hz": 310, "gain_db": -2.5, "q": 1.1}]}. Types: low_shelf, peak, high_shelf, '
-        "low_pass, high_pass; a band may have a compressor (threshold_db, ratio, attack_ms, release_ms, knee_db, "
-        "makeup_db).",
+        "A settings or timeline file, or what stands in one.",
+        more='For example {"version": 1, "topology": "serial", "preamp_db": 0, "bands": [{"type": "peak", '
+        '"frequency_hz": 310, "gain_db": -2.5, "q": 1.1}]}. Types: low_shelf, peak, high_shelf, low_pass, high_pass; a '
+        "band may have a compressor (threshold_db, ratio, attack_ms, release_ms, knee_db, makeup_db).",
         reads="settings",
     ),
 ]

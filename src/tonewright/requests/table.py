@@ -87,7 +87,7 @@ class Say(Request):
     output: rows.Output = None
     amount: rows.Amount = 1.0
     samples: Annotated[int, Row("Other people's choices, drawn independently.", 0, 10_000)] = 5
-    seed: Annotated[int, Row("Of the samples.", 0, 2**53)] = 0
+    seed: Annotated[int, Row("Of the samples.", 0)] = 0
     mood: Annotated[str | None, Row("The mood to listen in.")] = None
     place: Annotated[str | None, Row("Where it is listened to.")] = None
     company: Annotated[str | None, Row("Who listens along.")] = None

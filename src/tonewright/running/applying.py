@@ -34,7 +34,7 @@ def render(request: Render, progress: Progress | None, open: Open) -> Done:
     target = Path(request.output) if request.output is not None else beside(request.recording, request.word)
     refuse_place(target, [*heard.inputs, *files])
     done = render_file(heard, target, chain, ceiling_db=request.ceiling_db, inputs=files, progress=progress)
-    return Done(request, done, done)
+    return Done(request, done, heard, done)
 
 
 def export(request: Export, _progress: Progress | None, _open: Open) -> Done:

@@ -88,4 +88,4 @@ def choose(request: Auto | Match | Say, progress: Progress | None, open: Open) -
     if settings_file is not None:
         (rendered.timeline or rendered.settings).save(settings_file)
     pages = result.report(report) if report is not None else []
-    return Done(request, result, rendered, settings_file, pages, notes=notes)
+    return Done(request, result, heard, rendered, settings_file, pages, notes=notes)

@@ -28,6 +28,8 @@ class Done:
         Of ``auto`` and ``match`` the controller's result, of ``say`` too, or an answer where there is no recording; of
         ``render`` what is known of the file; of ``compare`` the comparison; of ``measure`` a list of measurements; of
         ``export`` the preset.
+    heard
+        The recording that it is about, if there is one.
     rendered
         The recording that was written, if any.
     settings_file
@@ -42,6 +44,7 @@ class Done:
 
     request: Request
     result: Any
+    heard: Source | None = None
     rendered: Rendered | None = None
     settings_file: Path | None = None
     pages: list[Path] = field(default_factory=list)
