@@ -29,6 +29,7 @@ import numpy as np
 from tonewright.cli.main import run
 from tonewright.controllers.say.shipped import reader
 from tonewright.evaluation.say_scores import Exact, People
+from tonewright.files import make_folder, write_text
 from tonewright.listening.analysis.choices import to_population
 from tonewright.listening.analysis.report.folder import write_analysis
 from tonewright.listening.analysis.report.words import paragraph
@@ -38,7 +39,6 @@ from tonewright.listening.simulation.adjustments import Taste, simulate_adjustme
 from tonewright.listening.simulation.panel import Panel
 from tonewright.population.clouds import Cloud
 from tonewright.population.data import Item, Population
-from tonewright.reporting.files import make_folder, write_text
 from tonewright.statistics import bootstrap, compare_pairs
 
 #: What the panel wants (relaxed to energetic, warm to bright), and how it may be asked for.

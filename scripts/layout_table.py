@@ -28,7 +28,7 @@ from tonewright.errors import OutputError, SettingsError, TonewrightError
 from tonewright.evaluation.plain import plain
 from tonewright.evaluation.registry import METRICS
 from tonewright.evaluation.tables import number
-from tonewright.reporting.files import write_text
+from tonewright.files import write_text
 from tonewright.statistics import Comparison, Interval, bootstrap, compare_pairs, holm
 
 BEGIN, END = "<!-- layouts: begin -->", "<!-- layouts: end -->"

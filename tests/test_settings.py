@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import errno
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -277,14 +279,19 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def _full(_number: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_saving_leaves_the_old_file_when_it_fails(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     Settings(preamp_db=1).save(path)
     Settings(preamp_db=2).save(path)
     assert Settings.load(path).preamp_db == 2
-    (tmp_path / "a.json.part").mkdir()
-    with pytest.raises(OutputError):
-        Settings(preamp_db=3).save(path)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", _full)
+        with pytest.raises(OutputError):
+            Settings(preamp_db=3).save(path)
     assert Settings.load(path).preamp_db == 2
 
 

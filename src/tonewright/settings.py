@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import math
@@ -12,7 +11,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from tonewright.errors import OutputError, SettingsError
+from tonewright.errors import SettingsError
+from tonewright.files import write_text
 from tonewright.frozen import Frozen
 from tonewright.parameters import HIGHEST_AMOUNT, PARAMETERS, limits
 
@@ -368,16 +368,8 @@ class Settings(_Model):
         return cls.from_json(text, str(path))
 
     def save(self, path: str | Path) -> None:
-        """Write a settings file beside its place and rename it; raises :class:`OutputError`."""
-        path = Path(path)
-        beside = path.with_name(path.name + ".part")
-        try:
-            beside.write_text(self.to_json(), encoding="utf-8")
-            beside.replace(path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+        """Write a settings file; raises :class:`~tonewright.errors.OutputError`."""
+        write_text(path, self.to_json())
 
     def __repr__(self) -> str:
         parts = [self.topology, f"preamp {self.preamp_db:+.1f} dB", *map(repr, self.bands)]

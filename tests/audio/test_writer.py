@@ -84,10 +84,10 @@ def test_a_full_disk(tmp_path: Path, name: str) -> None:
 def test_a_fault_at_the_very_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, before = old_file(tmp_path)
 
-    def refuse(self: Path, target: Path) -> None:
+    def refuse(*_names: str, **_folders: int) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(OutputError, match="Permission denied"):
         write(path, Audio(NOISE, 44100))
     assert [each.name for each in tmp_path.iterdir()] == ["a.wav"]

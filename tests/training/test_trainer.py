@@ -27,18 +27,17 @@ STEPS = 6
 #: Runs the command, and ends it without mercy when the checkpoint of a step is about to be put in its place.
 KILLED = """
 import os, signal, sys
-from pathlib import Path
 from tonewright.training import runner
 from tonewright.cli.main import run
-replace = Path.replace
+rename = os.rename
 saved = 0
-def dying(path, target):
+def dying(old, new, **folders):
     global saved
-    saved += Path(target).name == runner.CHECKPOINT
+    saved += new == runner.CHECKPOINT
     if saved == 4:
         os.kill(os.getpid(), signal.SIGKILL)
-    return replace(path, target)
-Path.replace = dying
+    return rename(old, new, **folders)
+os.rename = dying
 sys.exit(run(sys.argv[1:]))
 """
 

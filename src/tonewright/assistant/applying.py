@@ -55,8 +55,8 @@ def render(bench: Bench, given: Render, progress: Progress | None) -> dict[str, 
 
 def export(bench: Bench, given: Export, _progress: Progress | None) -> dict[str, Any]:
     """Write settings in another program's words; propose a file if one is named."""
+    from tonewright.files import write_bytes
     from tonewright.formats import export as convert
-    from tonewright.formats.saving import save_bytes
 
     settings, files = bench.settings(given.settings)
     target = None
@@ -82,7 +82,7 @@ def export(bench: Bench, given: Export, _progress: Progress | None) -> dict[str,
     place = target
 
     def act(_progress: Progress | None) -> dict[str, Any]:
-        save_bytes(place, content, files)
+        write_bytes(place, content, inputs=files)
         return {"written": [bench.written(place, given.program)]}
 
     return bench.propose("export", given, shown, inputs=inputs, targets=[place], act=act)

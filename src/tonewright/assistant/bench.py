@@ -11,6 +11,7 @@ from tonewright.assistant.arguments import Arguments
 from tonewright.assistant.folders import Folders, digest
 from tonewright.assistant.plans import Act, Plan, Plans
 from tonewright.audio import Loudness, Meter
+from tonewright.files import confined
 from tonewright.rendering import Chain, Progress, Source, Timeline, render_file
 from tonewright.settings import Settings
 
@@ -69,7 +70,8 @@ class Bench:
         self, tool: str, arguments: Arguments, token: str, progress: Progress | None = None
     ) -> dict[str, Any]:
         """Write what a token stands for; see :meth:`Plans.carry_out`."""
-        shown, new = self.plans.carry_out(token, tool, without_token(arguments), progress)
+        with confined(self.folders.writable):
+            shown, new = self.plans.carry_out(token, tool, without_token(arguments), progress)
         kept = {key: value for key, value in shown.items() if key != "would_write"}
         return {"applied": True, **kept, **new}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
 from tonewright.audio.containers import EXTENSIONS
-from tonewright.audio.places import refuse_place
 from tonewright.errors import OutputError
+from tonewright.files import refuse_place
 
 #: Most files that are listed, and that are looked at for it.
 _MOST_LISTED, _MOST_SEEN = 500, 20_000
@@ -103,6 +104,8 @@ class Folders:
         path = self._resolved(self._writable[0] / text, text)
         if not _inside(path, self._writable):
             raise PlaceError(f"{text} lies outside the folders this server may write into: {_listed(self._writable)}.")
+        if self._leads_through_link(self._writable[0] / text, path):
+            raise PlaceError(f"{text} leads through a link, and links are not followed here; choose another name.")
         if path.name.startswith("."):
             raise PlaceError(f"{text} is a hidden file; choose another name.")
         refuse_place(path, inputs)
@@ -125,6 +128,14 @@ class Folders:
             if len(found) == _MOST_LISTED:
                 break
         return list(found)
+
+    def _leads_through_link(self, asked: Path, real: Path) -> bool:
+        """Whether a part of the way below a writable folder is a link; above it links are the user's own."""
+        named = Path(os.path.normpath(asked))
+        for above in named.parents:
+            if above.resolve() in self._writable:
+                return above.resolve() / named.relative_to(above) != real
+        return True
 
     @staticmethod
     def _resolved(path: Path, text: str) -> Path:

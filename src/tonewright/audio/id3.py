@@ -67,14 +67,8 @@ def append_chunk(path: Path, tag: bytes) -> None:
         stream.write(struct.pack(order + "I", whole - 8))
 
 
-def prepend(path: Path, tag: bytes) -> None:
-    """Put a tag before the sound of an MP3 file that has none."""
-    beside = path.with_name(path.name + ".id3")
-    try:
-        with beside.open("wb") as new, path.open("rb") as old:
-            new.write(tag)
-            shutil.copyfileobj(old, new, 1 << 20)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+def prepended(path: Path, tag: bytes, target: Path) -> None:
+    """Copy an MP3 file that has no tag into another, which is there and empty, behind a tag."""
+    with target.open("r+b") as new, path.open("rb") as old:
+        new.write(tag)
+        shutil.copyfileobj(old, new, 1 << 20)

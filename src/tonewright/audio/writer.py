@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,9 +15,9 @@ from tonewright.audio import chunks, id3, orders
 from tonewright.audio import tags as words
 from tonewright.audio.containers import WAV_FAMILY, Format, choose_format, refuse_impossible
 from tonewright.audio.lossy import encoder_options
-from tonewright.audio.places import output_error, refuse_place
 from tonewright.audio.sound import Samples, refuse_not_finite
 from tonewright.errors import AudioError, OutputError
+from tonewright.files import Draft, output_error
 
 #: Where a WAV file's 32-bit sizes end, with room for header and tags; beyond it RF64 is written (EBU Tech 3306).
 WAV_LIMIT_BYTES = (1 << 32) - (1 << 20)
@@ -117,12 +115,11 @@ class Writer:
         self._order = orders.from_wav(self.format, channels)
         self.result: Written | None = None
         refuse_impossible(self.path, self.format, sample_rate, channels)
-        self._target = refuse_place(self.path, inputs)
         self._dropped = [f"{name[0].upper()}{name[1:]} of the source is not in {self.path.name}." for name in lost]
         self._own, self._id3, dropped = words.divide(tags or {}, self.format.container)
         kind = self.format.container
         self._dropped += [f'The tag "{name}" is dropped: it is not written to {kind} files.' for name in dropped]
-        self._part = self._target.with_name(f".tonewright-{secrets.token_hex(6)}.part")
+        self._draft = Draft(self.path, inputs=inputs)
         self._file: Any = None
         try:
             self._file = self._open()
@@ -134,9 +131,8 @@ class Writer:
         import soundfile
 
         options = encoder_options(self.format, self.sample_rate, self.channels)
-        os.close(os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         file = soundfile.SoundFile(
-            str(self._part),
+            str(self._draft.path),
             "w",
             self.sample_rate,
             self.channels,
@@ -204,18 +200,17 @@ class Writer:
         import soundfile
 
         self._file.close()
-        small = self._part
-        self._part = small.with_name(small.name + ".rf64")
+        small, self._draft = self._draft, Draft(self.path)
         self.format = replace(self.format, container="RF64")
         try:
             self._file = self._open()
             bits = self.format.bits
             dtype = "int32" if bits is not None else self.format.exact_dtype
-            with soundfile.SoundFile(str(small)) as old:
+            with soundfile.SoundFile(str(small.path)) as old:
                 for block in old.blocks(1 << 16, dtype=dtype, always_2d=True):
                     self._file.write(block)
         finally:
-            small.unlink()
+            small.discard()
 
     def close(self) -> Written:
         """Finish the file, put it in its place and say what was dropped; closing twice says it again.
@@ -240,12 +235,11 @@ class Writer:
             file, self._file = self._file, None
             file.close()
             if self.format.container == "AIFF":
-                chunks.set_aiff_frames(self._part, self._frames)
+                chunks.set_aiff_frames(self._draft.path, self._frames)
             if self._id3:
-                add = id3.prepend if self.format.container == "MP3" else id3.append_chunk
-                add(self._part, id3.build(self._id3))
-            _refuse_short(self._part, self.format, self._frames)
-            self._part.replace(self._target)
+                self._add_id3(id3.build(self._id3))
+            _refuse_short(self._draft.path, self.format, self._frames)
+            self._draft.publish()
         except BaseException as problem:
             self.abort()
             raise output_error(self.path, problem) from None
@@ -258,9 +252,17 @@ class Writer:
         if file is not None:
             with contextlib.suppress(Exception):  # the disk may be full; the file goes anyway
                 file.close()
-        if self.result is None:
-            with contextlib.suppress(OSError):
-                self._part.unlink(missing_ok=True)
+        self._draft.discard()
+
+    def _add_id3(self, tag: bytes) -> None:
+        if self.format.container != "MP3":
+            id3.append_chunk(self._draft.path, tag)
+            return
+        bare, self._draft = self._draft, Draft(self.path)
+        try:
+            id3.prepended(bare.path, tag, self._draft.path)
+        finally:
+            bare.discard()
 
     def __enter__(self) -> Writer:
         return self

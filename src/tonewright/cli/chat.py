@@ -141,7 +141,7 @@ class _Chat:
         self._kept("result", place, words.written(rendered.written))
 
     def _refuse_recording(self, place: Path) -> None:
-        from tonewright.audio.places import refuse_place
+        from tonewright.files import refuse_place
 
         refuse_place(place, [] if self.heard is None else self.heard.inputs)
 

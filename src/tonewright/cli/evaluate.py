@@ -240,7 +240,7 @@ def show(
     With --report each result gets a folder of its own below FOLDER, named like its file.
     """
     from tonewright.evaluation.reading import read_report
-    from tonewright.reporting.files import make_folder
+    from tonewright.files import make_folder
 
     if report is not None:
         make_folder(report)
@@ -254,8 +254,7 @@ def _names(systems: list[str] | None) -> list[str] | None:
 
 def _ready(target: Path | None, report_folder: Path | None, inputs: Sequence[Path] = ()) -> None:
     """Refuse places that cannot be written to before anything is computed."""
-    from tonewright.audio.places import refuse_place
-    from tonewright.reporting.files import make_folder
+    from tonewright.files import make_folder, refuse_place
 
     if target is not None:
         refuse_place(target, list(inputs))

@@ -27,9 +27,9 @@ def importing(
 ) -> None:
     """Read a preset of another program as settings, and say what was left out or assumed."""
     from tonewright.errors import SettingsError
+    from tonewright.files import write_bytes
     from tonewright.formats import parse, programs
     from tonewright.formats import program as find
-    from tonewright.formats.saving import save_bytes
 
     name = None
     if program is not None:
@@ -42,7 +42,7 @@ def importing(
     read = parse(_content(source), name)
     if target is not None:
         inputs = () if str(source) == "-" else (source,)
-        save_bytes(target, read.settings.to_json().encode("utf-8"), inputs)
+        write_bytes(target, read.settings.to_json().encode("utf-8"), inputs=inputs)
     title = programs()[read.program].title
     output.notes(read.warnings)
     if json:

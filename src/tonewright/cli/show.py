@@ -47,7 +47,7 @@ def show(
     curve = response_db(loaded, frequency, sample_rate)
     output.notes(frequency_warnings(loaded, sample_rate))
     if plot is not None:
-        from tonewright.audio.places import refuse_place
+        from tonewright.files import refuse_place
         from tonewright.reporting import plot_settings
 
         refuse_place(plot, [settings])

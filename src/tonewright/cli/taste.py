@@ -179,7 +179,7 @@ def _choice() -> str:
 
 def _render(heard: Source, source: str, folder: Path | None, letter: str, settings: Settings) -> Path:
     from tonewright.rendering import CEILING_DB, check_target, render_file, settle
-    from tonewright.reporting.files import make_folder
+    from tonewright.files import make_folder
     from tonewright.running.places import beside
 
     target = beside(source if folder is None else make_folder(folder) / Path(source).name, letter)

@@ -11,7 +11,7 @@ from typing import Any
 from tonewright.evaluation.pictures import drawn
 from tonewright.evaluation.report import Report
 from tonewright.evaluation.tables import Table
-from tonewright.reporting.files import make_folder, write_bytes, write_text
+from tonewright.files import make_folder, write_bytes, write_text
 
 
 def write_folder(report: Report, folder: Path) -> list[Path]:

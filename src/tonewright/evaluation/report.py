@@ -25,7 +25,7 @@ from tonewright.evaluation.pictures import Curves
 from tonewright.evaluation.plain import plain
 from tonewright.evaluation.systems import NOTHING, tested_pairs
 from tonewright.evaluation.tables import Table
-from tonewright.reporting.files import write_text
+from tonewright.files import write_text
 from tonewright.statistics import (
     Comparison,
     Interval,

@@ -28,10 +28,10 @@ from tonewright.evaluation.say_rules import SayProtocol
 from tonewright.evaluation.say_scores import MEASURES, Exact, People, Score
 from tonewright.evaluation.say_systems import SYSTEMS, find_say_system, is_bound, usual_systems
 from tonewright.evaluation.systems import label
+from tonewright.files import make_folder, write_bytes
 from tonewright.population.baselines import System
 from tonewright.population.clouds import Cloud
 from tonewright.population.data import TONE_PLANE, Item, Population, PopulationError, prompt_key
-from tonewright.reporting.files import make_folder, write_bytes
 
 
 def deal(population: Population, count: int, seed: int) -> list[tuple[Population, tuple[Item, ...]]]:

@@ -318,8 +318,8 @@ def _report(
     curves: Sequence[tuple[str, Array]],
     tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]],
 ) -> list[Path]:
+    from tonewright.files import make_folder, write_text
     from tonewright.reporting.comparison_page import write_comparison_page
-    from tonewright.reporting.files import make_folder, write_text
 
     folder = make_folder(folder)
     page = write_comparison_page(

@@ -223,9 +223,9 @@ class Export:
 
     def save(self, path: str | Path, inputs: tuple[str | Path, ...] = ()) -> Path:
         """Write the file beside its place and rename it; raises :class:`OutputError`, never writes over an input."""
-        from tonewright.formats.saving import save_bytes
+        from tonewright.files import write_bytes
 
-        return save_bytes(Path(path), self.content, inputs)
+        return write_bytes(path, self.content, inputs=inputs)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; sound files are left out of it."""

@@ -6,8 +6,8 @@ from importlib import resources
 from pathlib import Path
 
 from tonewright.errors import OutputError
+from tonewright.files import write_text
 from tonewright.listening.study.model import StudyError
-from tonewright.reporting.files import write_text
 
 _FOLDER = resources.files("tonewright.listening") / "templates"
 

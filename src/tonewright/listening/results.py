@@ -14,9 +14,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from tonewright.errors import TonewrightError
+from tonewright.files import write_text
 from tonewright.frozen import Frozen
 from tonewright.population.data import PLANE, TONE_PLANE, Context, Dimension
-from tonewright.reporting.files import write_text
 
 #: What stands in a results file under ``format``, so that it can be told from other JSON.
 FORMAT = "tonewright study results"

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from tonewright.errors import TonewrightError
+from tonewright.files import write_text
 from tonewright.frozen import Frozen
-from tonewright.reporting.files import write_text
 
 #: What stands in a population file under ``kind``, so that it can be told from other JSON.
 KIND = "tonewright population"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,8 @@ import numpy as np
 
 from tonewright.audio import Audio, Format, Meter, Writer, Written, choose_format
 from tonewright.audio.containers import refuse_impossible
-from tonewright.audio.places import output_error, refuse_place
 from tonewright.audio.sound import Samples
+from tonewright.files import Draft, output_error, refuse_place
 from tonewright.parameters import limits
 from tonewright.processor.render import render_array
 from tonewright.rendering.level import CEILING_DB, Settled, below_ceiling, check_ceiling, parts
@@ -230,15 +229,8 @@ def _copy(
     """Write the source's samples as they are; a lossy file to its own format is copied whole, not encoded again."""
     stored, form = source.format, choose_format(target, source.format)
     if stored is not None and stored.lossy and form == stored and source.audio is None and source.path is not None:
-        place = refuse_place(target, inputs)
-        part = place.with_name(f".tonewright-{secrets.token_hex(6)}.part")
-        try:
-            shutil.copyfile(source.path, part)
-            part.replace(place)
-        except BaseException as problem:
-            part.unlink(missing_ok=True)
-            error = output_error(target, problem)
-            raise error from None
+        with Draft(target, inputs=inputs) as draft:
+            shutil.copyfile(source.path, draft.path)
         return Written(target, form, source.frames)
     narrower = stored is not None and form.bits is not None and (stored.bits or 64) > form.bits
     return _write(source, target, source.blocks(), inputs, seed, source.processed or narrower, progress)

@@ -10,7 +10,6 @@ stream's own ramp.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from collections.abc import Sequence
@@ -21,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from tonewright.errors import OutputError, SettingsError
+from tonewright.errors import SettingsError
+from tonewright.files import write_text
 from tonewright.processor.filters import frequency_warnings
 from tonewright.processor.plan import Plan
 from tonewright.settings import Settings
@@ -159,16 +159,8 @@ class Timeline:
             raise SettingsError(f"{source}: {error}") from None
 
     def save(self, path: str | Path) -> None:
-        """Write a timeline file beside its place and rename it; raises :class:`OutputError`."""
-        path = Path(path)
-        beside = path.with_name(path.name + ".part")
-        try:
-            beside.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
-            beside.replace(path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+        """Write a timeline file; raises :class:`~tonewright.errors.OutputError`."""
+        write_text(path, json.dumps(self.to_dict(), indent=2) + "\n")
 
 
 #: What can be rendered: one setting for all of a recording, or several.

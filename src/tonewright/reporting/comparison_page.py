@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tonewright.files import write_text
 from tonewright.reporting.chart import Curve
 from tonewright.reporting.drawing import Drawing
-from tonewright.reporting.files import write_text
 from tonewright.reporting.frame import framed
 from tonewright.reporting.scales import place, rounded_limits
 from tonewright.reporting.story import Story

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tonewright.errors import OutputError
+from tonewright.files import write_bytes, write_text
 from tonewright.reporting import look
 from tonewright.reporting.chart import Chart, Curve, chart_of
 from tonewright.reporting.drawing import Drawing
-from tonewright.reporting.files import write_bytes, write_text
 from tonewright.reporting.phrases import typeset
 from tonewright.reporting.scales import FREQUENCY_TICKS, decibel_ticks, place
 from tonewright.reporting.story import Story

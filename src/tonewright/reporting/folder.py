@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tonewright.files import make_folder, write_text
 from tonewright.reporting.curves import plot_story
-from tonewright.reporting.files import make_folder, write_text
 from tonewright.reporting.page import write_page
 from tonewright.reporting.story import Story
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from tonewright.files import write_text
 from tonewright.reporting.curves import describe_chart
 from tonewright.reporting.drawing import Drawing
-from tonewright.reporting.files import write_text
 from tonewright.reporting.frame import framed
 from tonewright.reporting.story import Story
 from tonewright.reporting.tables import compressor_table, filter_table, level_table, number, spectrum_table

@@ -25,7 +25,7 @@ def chain_of(settings: str | dict[str, Any]) -> Chain:
 
 def render(request: Render, progress: Progress | None, open: Open) -> Done:
     """Write a recording through settings as they stand."""
-    from tonewright.audio.places import refuse_place
+    from tonewright.files import refuse_place
     from tonewright.rendering import render_file
 
     chain = chain_of(request.settings).scaled(request.amount)

@@ -25,7 +25,7 @@ def check_places(
     heard: Source, target: Path, others: Iterable[Path], *, report: Path | None, settings_file: Path | None
 ) -> None:
     """Refuse before the work what could not be written after it; `others` are never written over either."""
-    from tonewright.audio.places import refuse_place
+    from tonewright.files import refuse_place
     from tonewright.rendering import check_target
 
     others = list(others)

@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tonewright import __version__
+from tonewright.files import Draft
 from tonewright.frozen import Frozen
 from tonewright.studio.faults import StudioError
 from tonewright.studio.names import clean_name
@@ -67,8 +68,7 @@ class Unpacked:
 def write_project(target: Path, state: dict[str, Any], recordings: Sequence[Recording], *, audio: bool) -> None:
     """Write a project; it appears when it is complete."""
     members = []
-    beside = target.with_name(f"{target.name}.part")
-    with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
+    with Draft(target) as draft, zipfile.ZipFile(draft.path, "w", zipfile.ZIP_STORED) as archive:
         for number, one in enumerate(recordings):
             facts = {name: one.facts[name] for name in ("name", "sha256", "sample_rate", "channels", "frames")}
             file = f"audio/{number}{one.facts['suffix']}" if audio else None
@@ -80,7 +80,6 @@ def write_project(target: Path, state: dict[str, Any], recordings: Sequence[Reco
         ).model_dump(mode="json")
         text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1)
         archive.writestr(_RECORD, text, zipfile.ZIP_DEFLATED)
-    beside.replace(target)
 
 
 def read_project(path: Path, folder: Path, most: int) -> tuple[dict[str, Any], list[Unpacked]]:
@@ -141,7 +140,7 @@ def _unpack(archive: zipfile.ZipFile, member: Member, folder: Path, most: int) -
         source = archive.open(member.file)
     except KeyError:
         return Unpacked(member, None)
-    with source, target.open("wb") as out:
+    with source, Draft(target) as draft, draft.path.open("r+b") as out:
         while chunk := source.read(_CHUNK):
             count += len(chunk)
             if count > most:

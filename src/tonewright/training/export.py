@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from tonewright.errors import OutputError
+from tonewright.files import make_folder, write_bytes
 from tonewright.networks.network import HEADER
 from tonewright.networks.trust import NAMES
 from tonewright.training.build import build_network, specification_of
@@ -69,13 +69,8 @@ def export(folder: Path, target: Path, experiment: Experiment) -> dict[str, Any]
     arrays |= calibrate(network.eval(), objective, examples.validation())
     arrays |= typical_spectra(examples)
     content = save(arrays, metadata={HEADER: specification_of(experiment).to_json()})
-    beside = target.with_name(target.name + ".partial")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(target)
-    except OSError as error:
-        raise OutputError(f"{target} cannot be written: {error.strerror}.") from error
+    make_folder(target.parent)
+    write_bytes(target, content)
     return {
         "sha256": hashlib.sha256(content).hexdigest(),
         "parameters": sum(array.size for array in arrays.values()),

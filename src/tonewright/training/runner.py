@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tonewright.errors import OutputError
+from tonewright.files import Draft, append_text
 from tonewright.training.config import Optimiser
 
 CHECKPOINT, BEST, LOG = "checkpoint.pt", "best.pt", "log.jsonl"
@@ -180,11 +179,7 @@ class Runner(ABC):
         return Outcome(self.step, self.best[1], self.best[0], stopped)
 
     def _log(self, **row: Any) -> None:
-        try:
-            with (self.folder / LOG).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(_rounded(row)) + "\n")
-        except OSError as error:
-            raise OutputError(f"{self.folder / LOG} cannot be written: {error.strerror}.") from error
+        append_text(self.folder / LOG, json.dumps(_rounded(row)) + "\n")
 
 
 def schedule(step: int, steps: int, options: Optimiser) -> float:
@@ -203,16 +198,8 @@ def step_seed(seed: int, step: int) -> int:
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write a file of torch, beside and renamed."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with beside.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+    with Draft(path) as draft, draft.path.open("r+b") as file:
+        torch.save(state, file)
 
 
 def _rounded(value: Any) -> Any:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tonewright.files import write_text
 from tonewright.web.places import static_folder
 from tonewright.web.tables import tables
 
@@ -44,7 +45,7 @@ def _text(value: Any, indent: str = "") -> str:
 def main() -> None:
     """Write the files and print their paths."""
     for path, text in generated().items():
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
         print(path)
 
 

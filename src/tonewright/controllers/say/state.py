@@ -9,9 +9,9 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from tonewright.errors import TonewrightError
+from tonewright.files import write_text
 from tonewright.frozen import Frozen
 from tonewright.population.data import Context
-from tonewright.reporting.files import write_text
 from tonewright.settings import Settings
 
 #: The longest conversation, in turns, and the largest file, in bytes.
@@ -133,7 +133,7 @@ class State(Frozen):
 
     def save(self, path: str | Path) -> None:
         """Write the file beside its place and rename it; raises :class:`~tonewright.errors.OutputError`."""
-        write_text(path, json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n")
+        write_text(path, json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n", personal=True)
 
     @classmethod
     def load(cls, path: str | Path) -> State:

@@ -15,9 +15,9 @@ from tonewright.controllers.say.reading.home import home
 from tonewright.controllers.say.state import read
 from tonewright.controllers.say.taste import Choice, Taste
 from tonewright.errors import OutputError, TonewrightError
+from tonewright.files import make_folder, write_text
 from tonewright.population.distribution import PlaneDistribution
 from tonewright.population.plane import EDGE
-from tonewright.reporting.files import make_folder, write_text
 
 #: Of the taste of whoever names none.
 DEFAULT = "me"
@@ -75,7 +75,8 @@ def load(path: Path) -> Taste:
 def save(taste: Taste, path: str | Path) -> None:
     """Write a file whole or not at all; the oldest choices go beyond :data:`MOST_CHOICES`."""
     kept = [_Choice(chosen=one.chosen, other=one.other, mean=one.mean) for one in taste.choices[-MOST_CHOICES:]]
-    write_text(path, json.dumps(_File(choices=tuple(kept)).model_dump(mode="json"), indent=1) + "\n")
+    content = json.dumps(_File(choices=tuple(kept)).model_dump(mode="json"), indent=1) + "\n"
+    write_text(path, content, personal=True)
 
 
 def get(name: str) -> Taste:

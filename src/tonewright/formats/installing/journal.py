@@ -9,16 +9,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import secrets
 import shutil
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tonewright.errors import OutputError
+from tonewright.files import write_bytes
 from tonewright.formats.installing.contract import File, InstallError, read_if_there
 
 _RECORD = "record.json"
@@ -147,7 +146,7 @@ class Journal:
             step.mkdir()
             for index, (_, before) in enumerate(files):
                 if before is not None:
-                    (step / f"{index}.bytes").write_bytes(before)
+                    write_bytes(step / f"{index}.bytes", before, personal=True)
             record = {
                 "version": _VERSION,
                 "name": name,
@@ -177,20 +176,14 @@ def put(file: File) -> None:
         If that fails.
     """
     path = file.path
-    part = path.with_name(f".tonewright-{secrets.token_hex(6)}.part")
     try:
         if file.content is None:
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(file.content)
-            if path.exists():
-                os.chmod(part, stat.S_IMODE(path.stat().st_mode))  # noqa: PTH101
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        write_bytes(path, file.content)
+    except OutputError as problem:
+        raise InstallError(str(problem)) from None
     except OSError as problem:
         raise InstallError(f"{path} cannot be written ({_why(problem)}); check permissions and free space.") from None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tonewright.errors import MissingExtraError, SettingsError
+from tonewright.files import make_folder, write_bytes, write_text
 from tonewright.listening.analysis.choices import to_population
 from tonewright.listening.exporting.collecting import collect, find_edition
 from tonewright.listening.exporting.tables import Tables, make_tables
@@ -17,7 +18,6 @@ from tonewright.listening.exporting.webmushra import webmushra_rows
 from tonewright.listening.results import ResultsError
 from tonewright.listening.store.store import Store
 from tonewright.listening.study.reading import Opened
-from tonewright.reporting.files import make_folder, write_bytes, write_text
 
 FORMATS = ("results", "csv", "webmushra", "parquet", "json", "population")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,12 @@ from typing import Any, NamedTuple
 from tonewright import __version__
 from tonewright.audio import Audio, Format, read, write
 from tonewright.errors import OutputError
+from tonewright.files import make_folder, write_text
 from tonewright.listening.making.systems import Made, make
 from tonewright.listening.study.model import StudyError, in_language
 from tonewright.listening.study.reading import Opened, digest, file_hash
 from tonewright.listening.study.recipes import Auto, FromSettings, LowPass, Match, Rendered, Request, Say, System, Track
 from tonewright.rendering import Progress
-from tonewright.reporting.files import make_folder, write_text
 
 #: What catch trials hide: so dull that nobody takes it for the original.
 CATCH = LowPass(name="catch", make="low_pass", frequency_hz=1000.0)
@@ -195,10 +194,7 @@ def _kept(folder: Path, name: str, key: Key) -> Stimulus | None:
 def _keep(folder: Path, name: str, key: Key, made: Made) -> Stimulus:
     path = folder / f"{name}.wav"
     try:
-        with tempfile.TemporaryDirectory(dir=folder) as beside:
-            part = Path(beside) / "stimulus.wav"
-            write(part, Audio(made.audio.samples, made.audio.sample_rate), like=_FORMAT, dither=False)
-            part.replace(path)
+        write(path, Audio(made.audio.samples, made.audio.sample_rate), like=_FORMAT, dither=False)
     except OSError as error:
         raise OutputError(f"{path} cannot be written ({error.strerror or error}); check free space.") from None
     data: dict[str, Any] = {

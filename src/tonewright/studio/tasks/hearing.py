@@ -19,6 +19,7 @@ from tonewright.analysis.survey import Survey, survey
 from tonewright.audio import Format, Writer
 from tonewright.audio.containers import EXTENSIONS
 from tonewright.errors import AudioError
+from tonewright.files import Draft
 from tonewright.networks.frames import band_factors
 from tonewright.rendering import Progress, Source
 from tonewright.studio.outlines import PEAK_FRAMES
@@ -57,7 +58,8 @@ def hear(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         found = survey(_through(source, (writer.write, keeper.feed)), source.sample_rate, source.channels, heard)
     if not found.frames:
         raise AudioError(f"{source.name} holds no sound; choose another file.")
-    np.save(arguments["peaks"], keeper.result(), allow_pickle=False)
+    with Draft(arguments["peaks"]) as draft, draft.path.open("r+b") as file:
+        np.save(file, keeper.result(), allow_pickle=False)
     path = Path(arguments["path"])
     form = source.format
     assert form is not None

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tonewright.files import write_text
 from tonewright.rendering import Progress, render_file
-from tonewright.reporting.files import write_text
 from tonewright.studio.tasks.common import chain_of, source_of
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from tonewright import formats
 from tonewright.errors import SettingsError
+from tonewright.files import write_bytes
 from tonewright.rendering import Progress, Timeline
 from tonewright.settings import Settings
 from tonewright.studio.tasks.common import chain_of
@@ -27,7 +27,7 @@ def export(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if isinstance(chain, Timeline):
         raise SettingsError("Other programs know no sections; export the settings of one of them.")
     done = formats.export(chain, arguments["program"], rate_hz=arguments["rate_hz"])
-    Path(arguments["target"]).write_bytes(done.content)
+    write_bytes(arguments["target"], done.content)
     return {**done.to_dict(), "bytes": len(done.content)}
 
 

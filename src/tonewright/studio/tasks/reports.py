@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tonewright.analysis.bands import CENTRES
+from tonewright.files import Draft, write_text
 from tonewright.rendering import Chain, Progress, settle
 from tonewright.reporting import Story, describe_level, describe_settings, write_page, write_report
 from tonewright.studio.tasks.common import base_of, called, chain_of, compared, first_of, source_of, spectra_of
@@ -37,9 +38,9 @@ def report(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         pages = write_report(story, folder)
         if chain.to_dict() != first_of(chain).to_dict():
             timeline = Path(folder, "timeline.json")
-            timeline.write_text(json.dumps(chain.to_dict(), indent=2) + "\n", encoding="utf-8")
+            write_text(timeline, json.dumps(chain.to_dict(), indent=2) + "\n")
             pages.append(timeline)
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        with Draft(target) as draft, zipfile.ZipFile(draft.path, "w", zipfile.ZIP_DEFLATED) as archive:
             for page in pages:
                 archive.write(page, page.name)
     return {}

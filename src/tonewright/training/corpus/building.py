@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tonewright.audio.places import output_error
 from tonewright.errors import AudioError, OutputError
+from tonewright.files import Draft, output_error
 from tonewright.threads import spread
 from tonewright.training.corpus.config import Config
 from tonewright.training.corpus.decoding import Mono, decode_all
@@ -119,7 +119,7 @@ def _decode_all(
     entries: list[Entry] = []
     skipped: list[str] = []
     offset = 0
-    with target.open("wb") as stream:
+    with Draft(target) as draft, draft.path.open("r+b") as stream:
         for start in range(0, len(works), _BATCH):
             batch = works[start : start + _BATCH]
             if progress is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from tonewright.errors import AudioError
+from tonewright.files import write_text
 
 Split = Literal["train", "validation", "test"]
 Profile = Literal["music", "speech"]
@@ -113,7 +114,7 @@ def write_manifest(folder: Path, entries: Iterable[Entry], fingerprint: str) -> 
         "works": [asdict(entry) for entry in entries],
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace('{"name"', '\n{"name"')
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    write_text(folder / MANIFEST, text + "\n")
 
 
 def read_manifest(folder: Path) -> tuple[tuple[Entry, ...], str]:

@@ -13,6 +13,7 @@ from tonewright.controllers.say.reading.readout import FILE
 from tonewright.controllers.say.reading.sources import DEFAULT
 from tonewright.controllers.say.shipped import RECORD
 from tonewright.errors import OutputError
+from tonewright.files import write_text
 from tonewright.population.imports import load_population
 from tonewright.training.config import ConfigError
 from tonewright.training.runner import BEST
@@ -75,4 +76,4 @@ def export_say(experiment: SayExperiment, run: Path, folder: Path) -> dict[str, 
 def _record(folder: Path, experiment: SayExperiment, method: str, depth: int | None) -> None:
     base = experiment.model.name or DEFAULT.name
     record = {"version": 1, "method": method, "base": base, "depth": depth, "experiment": experiment.name}
-    (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_text(folder / RECORD, json.dumps(record, indent=2) + "\n")

@@ -18,6 +18,7 @@ from tonewright.controllers.say.reading.home import home
 from tonewright.controllers.say.reading.load import keep_layers, load, torch_threads
 from tonewright.controllers.say.reading.places import FRAME, LAYERS, LEADS, place_planter, states
 from tonewright.controllers.say.reading.readout import Readout, shape_of
+from tonewright.files import Draft
 from tonewright.population.clouds import Cloud
 from tonewright.population.data import Item, Population
 from tonewright.training.say.config import SayData, SayExperiment, SayModel
@@ -58,9 +59,8 @@ class States:
             return np.load(path).astype(np.float32)  # type: ignore[no-any-return]
         found = self._compute(texts, tell)
         self._folder.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".partial.npy")
-        np.save(beside, found.astype(np.float16))
-        beside.replace(path)
+        with Draft(path) as draft, draft.path.open("r+b") as file:
+            np.save(file, found.astype(np.float16))
         return found.astype(np.float16).astype(np.float32)
 
     def _key(self, texts: Sequence[str]) -> str:

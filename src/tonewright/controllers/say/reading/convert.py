@@ -18,6 +18,7 @@ from pathlib import Path
 from tonewright.controllers.say.reading.home import ModelError, models
 from tonewright.controllers.say.reading.quiet import missing_extra, quiet
 from tonewright.controllers.say.reading.sources import DEFAULT, Progress, Source, disk_error, fetch, sha256_of
+from tonewright.files import write_text
 
 #: Of the way of converting; raised when the same file would give other weights or another tokenizer.
 CONVERTER = 1
@@ -168,7 +169,7 @@ def _convert(path: Path, folder: Path, record: Record, progress: Progress | None
         write_folder(path, beside)
         files = {each.name: sha256_of(each) for each in sorted(beside.iterdir())}
         whole = {**asdict(record), "files": files}
-        (beside / RECORD).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
+        write_text(beside / RECORD, json.dumps(whole, indent=2) + "\n")
         if folder.exists() and not _is_complete(folder, record.source_sha256):  # damaged, or of an older converter
             shutil.rmtree(folder)
         try:

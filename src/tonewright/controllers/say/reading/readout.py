@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from tonewright.controllers.say.reading.home import ModelError
 from tonewright.controllers.say.reading.questions import KINDS
+from tonewright.files import write_bytes
 from tonewright.population.distribution import PlaneDistribution
 from tonewright.population.plane import EDGE
 
@@ -120,11 +121,11 @@ class Readout:
 
     def save(self, path: Path) -> None:
         """Write a file of safetensors; large arrays as float16."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         small = {name: value.astype(np.float16) for name, value in (("plane", self.plane), ("kind", self.kind))}
         rest = {name: getattr(self, name) for name in ("mean", "scale", "base", "kind_base", "shape")}
-        save_file({**small, **rest}, path, metadata={"format": "tonewright say readout 1"})
+        write_bytes(path, save({**small, **rest}, metadata={"format": "tonewright say readout 1"}))
 
     @classmethod
     def load(cls, path: Path) -> Readout:

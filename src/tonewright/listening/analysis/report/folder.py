@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tonewright.files import make_folder, write_bytes, write_text
 from tonewright.listening.analysis.report.figures import figures, picture
 from tonewright.listening.analysis.report.latex import latex_table
 from tonewright.listening.analysis.report.page import page_of
 from tonewright.listening.analysis.report.words import paragraph, tables
 from tonewright.listening.analysis.study import Analysis
-from tonewright.reporting.files import make_folder, write_bytes, write_text
 
 
 def write_analysis(analysis: Analysis, folder: str | Path) -> list[Path]:
