@@ -23,7 +23,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 #: From the ground up. A room may import from the floors below its own, and from itself.
 FLOORS = (
     {"errors", "parameters", "compiled", "threads", "statistics", "lazy", "frozen"},
-    {"requests"},
+    {"files", "requests"},
     {"settings"},
     {"layouts", "hidden_ranges"},
     {"audio", "processor"},
