@@ -178,8 +178,8 @@ def _choice() -> str:
 
 
 def _render(heard: Source, source: str, folder: Path | None, letter: str, settings: Settings) -> Path:
-    from tonewright.rendering import CEILING_DB, check_target, render_file, settle
     from tonewright.files import make_folder
+    from tonewright.rendering import CEILING_DB, check_target, render_file, settle
     from tonewright.running.places import beside
 
     target = beside(source if folder is None else make_folder(folder) / Path(source).name, letter)
