@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pytest
 import scipy.stats
 
 from tonewright.statistics import (
     bootstrap,
+    bootstrap_median,
     compare_pairs,
     holm,
     ratio_of_columns,
@@ -28,16 +27,31 @@ def test_rows_of_a_work_are_averaged() -> None:
         work_means([1, 2, 3], ["a"])
 
 
-@pytest.mark.parametrize("method", ["bca", "percentile"])
-def test_bootstrap_agrees_with_scipy(method: Literal["bca", "percentile"]) -> None:
+def test_bootstrap_is_bca_as_published() -> None:
+    """Efron's formulas, one resample and one work left out after the other."""
     values = RNG.lognormal(size=25)
-    expected = scipy.stats.bootstrap(
-        [values], np.mean, n_resamples=50_000, method=method, rng=np.random.default_rng(2)
-    ).confidence_interval
-    got = bootstrap(values, range(25), method=method, resamples=50_000)
+    rng = np.random.default_rng(2)
+    replicas = np.array([values[rng.integers(0, 25, 25)].mean() for _ in range(50_000)])
+    bias = scipy.stats.norm.ppf(np.mean(replicas < values.mean()))
+    left_out = np.array([np.delete(values, i).mean() for i in range(25)])
+    skew = left_out.mean() - left_out
+    acceleration = np.sum(skew**3) / (6 * np.sum(skew**2) ** 1.5)
+    got = bootstrap(values, range(25), resamples=50_000)
     assert got.estimate == pytest.approx(values.mean())
-    assert got.low == pytest.approx(expected.low, rel=0.01)
-    assert got.high == pytest.approx(expected.high, rel=0.01)
+    for tail, bound in ((0.025, got.low), (0.975, got.high)):
+        z = bias + scipy.stats.norm.ppf(tail)
+        share = scipy.stats.norm.cdf(bias + z / (1 - acceleration * z))
+        assert bound == pytest.approx(np.quantile(replicas, share), rel=0.01)
+
+
+def test_the_median_has_the_percentiles_of_resampled_medians() -> None:
+    values = RNG.lognormal(size=25)
+    rng = np.random.default_rng(2)
+    replicas = [np.median(values[rng.integers(0, 25, 25)]) for _ in range(20_000)]
+    got = bootstrap_median(values, range(25), resamples=20_000)
+    assert got.estimate == np.median(values)
+    assert (got.low, got.high) == pytest.approx(tuple(np.quantile(replicas, [0.025, 0.975])), rel=0.03)
+    assert bootstrap_median([2.0, 4.0], ["only", "only"]) == (3.0, -np.inf, np.inf)
 
 
 def test_bootstrap_covers_the_truth() -> None:
@@ -65,14 +79,19 @@ def test_ratio_seed_and_degenerate_cases() -> None:
     assert interval.low < interval.estimate < interval.high
     assert interval == bootstrap(table, range(12), ratio_of_columns, seed=3)
     assert bootstrap([2.0, 2.0, 2.0], range(3)) == (2.0, 2.0, 2.0)
+    assert bootstrap(table[:, [0, 0]], range(12), ratio_of_columns) == (1.0, 1.0, 1.0)
     assert bootstrap([2.0], ["only"]) == (2.0, -np.inf, np.inf)
 
 
 @pytest.mark.parametrize(("successes", "count"), [(0, 10), (8, 10), (16, 20), (36, 36)])
-def test_wilson_agrees_with_scipy(successes: int, count: int) -> None:
-    expected = scipy.stats.binomtest(successes, count).proportion_ci(method="wilson")
-    got = wilson(successes, count)
-    assert got == pytest.approx((successes / count, expected.low, expected.high))
+def test_wilson_is_the_closed_form(successes: int, count: int) -> None:
+    share, z = successes / count, 1.959963984540054
+    centre = share + z * z / (2 * count)
+    half = z * (share * (1 - share) / count + (z / (2 * count)) ** 2) ** 0.5
+    scale = 1 + z * z / count
+    assert wilson(successes, count) == pytest.approx(
+        (share, max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale))
+    )
     with pytest.raises(ValueError, match="at least one"):
         wilson(0, 0)
 

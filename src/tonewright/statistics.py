@@ -6,8 +6,9 @@ Everything random takes a seed.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.stats
@@ -79,15 +80,10 @@ def bootstrap(
     seed: int = 0,
     confidence: float = 0.95,
     resamples: int = 10_000,
-    method: Literal["bca", "percentile"] = "bca",
 ) -> Interval:
-    r"""Return a statistic of the means over works with its cluster-bootstrap confidence interval.
+    """Return a statistic of the means over works with its cluster-bootstrap confidence interval (BCa; Efron, 1987).
 
-    Works are drawn with replacement, each with all its rows (averaged, so that every work weighs the same). The
-    percentile method takes the quantiles of the resampled statistics; BCa (Efron, 1987) corrects them for bias
-    :math:`z_0` (the share of resamples below the estimate) and acceleration :math:`a` (skewness of the jackknife):
-
-    .. math:: q_\pm = \Phi\!\left(z_0 + \frac{z_0 + z_\pm}{1 - a (z_0 + z_\pm)}\right).
+    Works are drawn with replacement, each with all its rows (averaged, so that every work weighs the same).
 
     Parameters
     ----------
@@ -99,27 +95,57 @@ def bootstrap(
         Of the column means over works, e.g. :func:`first_column` or :func:`ratio_of_columns`.
     seed
         The same seed gives the same interval.
-    confidence, resamples, method
+    confidence, resamples
         As named.
     """
     table = work_means(values, works)
-    count = len(table)
+
+    def of_columns(*columns: _Floats, axis: int = -1) -> _Floats:
+        return statistic(np.stack([column.mean(axis=axis) for column in columns], axis=-1))
+
     estimate = float(statistic(table.mean(axis=0)))
-    if count < 2:
+    return _resampled(table, of_columns, estimate, "BCa", seed, confidence, resamples)
+
+
+def bootstrap_median(
+    values: ArrayLike, works: Sequence[Hashable], *, seed: int = 0, confidence: float = 0.95, resamples: int = 2_000
+) -> Interval:
+    """Return the median over works of the works' means with its percentile-bootstrap interval.
+
+    Parameters as in :func:`bootstrap`, `values` of shape ``(rows,)``.
+    """
+    means = work_means(values, works)
+    return _resampled(means, np.median, float(np.median(means)), "percentile", seed, confidence, resamples)
+
+
+def _resampled(
+    table: _Floats,
+    statistic: Callable[..., Any],
+    estimate: float,
+    method: Literal["BCa", "percentile"],
+    seed: int,
+    confidence: float,
+    resamples: int,
+) -> Interval:
+    """Resample the rows of a table of means by works, ``(works, columns)``."""
+    if len(table) < 2:
         return Interval(estimate, -np.inf, np.inf)
-    picks = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=resamples)
-    replicas = np.sort(statistic(picks @ table / count))
-    tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
-    if method == "bca" and replicas[0] < replicas[-1]:
-        below = np.mean(replicas < estimate) + 0.5 * np.mean(replicas == estimate)
-        bias = scipy.stats.norm.ppf(np.clip(below, 0.5 / resamples, 1 - 0.5 / resamples))
-        left_out = statistic((table.sum(axis=0) - table) / (count - 1))
-        skew = left_out.mean() - left_out
-        spread = float(np.sum(skew**2)) ** 1.5
-        acceleration = float(np.sum(skew**3)) / (6 * spread) if spread > 0 else 0.0
-        z = bias + scipy.stats.norm.ppf(tails)
-        tails = scipy.stats.norm.cdf(bias + z / (1 - acceleration * z))
-    low, high = np.quantile(replicas, tails)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+        # Works that are all alike have no BCa interval; their percentiles are what they are.
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
+        found = scipy.stats.bootstrap(
+            tuple(table.T),
+            statistic,
+            paired=True,
+            vectorized=True,
+            n_resamples=resamples,
+            confidence_level=confidence,
+            method=method,
+            rng=np.random.default_rng(seed),
+        )
+    low, high = found.confidence_interval
+    if np.isnan(low) or np.isnan(high):
+        low, high = np.quantile(found.bootstrap_distribution, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(estimate, float(low), float(high))
 
 
@@ -132,18 +158,11 @@ def share_better(
 
 
 def wilson(successes: int, count: int, confidence: float = 0.95) -> Interval:
-    r"""Return a share with Wilson's score interval (1927), in closed form.
-
-    .. math:: \frac{p + z^2/2n \pm z \sqrt{p(1-p)/n + z^2/4n^2}}{1 + z^2/n}
-    """
+    """Return a share with Wilson's score interval (1927)."""
     if count < 1:
         raise ValueError("a share needs at least one work")
-    share = successes / count
-    z = float(scipy.stats.norm.ppf((1 + confidence) / 2))
-    centre = share + z * z / (2 * count)
-    half = z * np.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
-    scale = 1 + z * z / count
-    return Interval(share, float(max(0.0, (centre - half) / scale)), float(min(1.0, (centre + half) / scale)))
+    found = scipy.stats.binomtest(successes, count).proportion_ci(confidence, method="wilson")
+    return Interval(successes / count, float(found.low), float(found.high))
 
 
 def compare_pairs(
@@ -180,18 +199,3 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = highest
     return adjusted
-
-
-def bootstrap_median(
-    values: ArrayLike, works: Sequence[Hashable], *, seed: int = 0, confidence: float = 0.95, resamples: int = 2_000
-) -> Interval:
-    """Return the median over works of the works' means with its percentile-bootstrap interval.
-
-    Parameters as in :func:`bootstrap`, `values` of shape ``(rows,)``.
-    """
-    means = work_means(values, works)[:, 0]
-    if len(means) < 2:
-        return Interval(float(np.median(means)), -np.inf, np.inf)
-    picks = np.random.default_rng(seed).integers(0, len(means), size=(resamples, len(means)))
-    low, high = np.quantile(np.median(means[picks], axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(np.median(means)), float(low), float(high))
