@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+import platformdirs
 
 from tonewright.errors import TonewrightError
 
@@ -19,9 +20,8 @@ class ModelError(TonewrightError):
 def home() -> Path:
     """Return the folder, which need not exist yet.
 
-    ``TONEWRIGHT_HOME`` where it is set; else ``tonewright`` in the user's cache folder: ``XDG_CACHE_HOME`` or
-    ``~/.cache`` (XDG Base Directory Specification: relative values are ignored), ``~/Library/Caches`` on macOS,
-    ``LOCALAPPDATA`` on Windows.
+    ``TONEWRIGHT_HOME`` where it is set; else ``tonewright`` in the user's cache folder as each system has it: on Linux
+    in ``XDG_CACHE_HOME`` or ``~/.cache``, on macOS in ``~/Library/Caches``, on Windows in ``LOCALAPPDATA``.
 
     Raises
     ------
@@ -31,21 +31,15 @@ def home() -> Path:
     if named := os.environ.get(VARIABLE):
         return Path(named).expanduser().absolute()
     try:
-        return _caches() / "tonewright"
+        folder = platformdirs.user_cache_path("tonewright", appauthor=False, opinion=False)
     except RuntimeError:
-        raise ModelError(f"There is no home folder to keep models in; set {VARIABLE} to a folder.") from None
+        folder = Path()
+    # Older versions of platformdirs leave the sign of a home that there is not.
+    if not folder.is_absolute():
+        raise ModelError(f"There is no home folder to keep models in; set {VARIABLE} to a folder.")
+    return folder
 
 
 def models() -> Path:
     """Return the folder of the models, one folder each."""
     return home() / "models"
-
-
-def _caches() -> Path:
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local) if local else Path.home() / "AppData" / "Local"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return named if named.is_absolute() else Path.home() / ".cache"
