@@ -9,8 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from processor.draws import TOPOLOGIES
-from tonewright.layouts import CROSSOVER_HZ, LAYOUTS, Layout
+from tonewright.layouts import LAYOUTS, Layout
 from tonewright.settings import Settings, Topology
+from topologies import in_topology
 
 SIZES = {
     "full54": 54,
@@ -27,7 +28,7 @@ NAMES = st.sampled_from(sorted(SIZES))
 
 @st.composite
 def vectors(draw: st.DrawFn) -> tuple[Layout, list[float]]:
-    layout = LAYOUTS[draw(NAMES)].with_topology(draw(st.sampled_from(TOPOLOGIES)))
+    layout = in_topology(LAYOUTS[draw(NAMES)], draw(st.sampled_from(TOPOLOGIES)))
     layout = layout.with_mapping(draw(st.sampled_from(("log", "linear"))))
     return layout, draw(st.lists(st.floats(0, 1), min_size=layout.size, max_size=layout.size))
 
@@ -63,7 +64,7 @@ def test_contents() -> None:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("name", SIZES)
 def test_neutral_is_exact(name: str, topology: Topology) -> None:
-    layout = LAYOUTS[name].with_topology(topology)
+    layout = in_topology(LAYOUTS[name], topology)
     assert layout.base.is_neutral
     np.testing.assert_allclose(layout.encode(layout.base), layout.neutral, atol=1e-12)
     assert all(band.q == 0.7071 for band in layout.base.bands)
@@ -102,16 +103,6 @@ def test_log_mapping_is_the_default() -> None:
     half = layout.decode(np.full(54, 0.5))
     assert half.bands[0].frequency_hz == pytest.approx(200)  # sqrt(20 * 2000)
     assert half.bands[0].gain_db == 0
-
-
-def test_topologies() -> None:
-    layout = LAYOUTS["full54"]
-    assert layout.base.topology == "serial"
-    crossed = layout.with_topology("crossover")
-    assert crossed.base.splits_hz == CROSSOVER_HZ
-    assert crossed.free == layout.free
-    assert crossed.with_topology("serial").base == layout.base
-    assert layout.with_topology("eq_then_drc").base.splits_hz is None
 
 
 def test_values_outside_are_clipped() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tonewright.parameters import COMPRESSOR_PARAMETERS, PARAMETERS, Range
-from tonewright.settings import Band, BandType, Compressor, Settings, Topology
+from tonewright.settings import Band, BandType, Compressor, Settings
 
 Array = NDArray[np.float64]
 Mapping = Literal["log", "linear"]
@@ -38,10 +38,6 @@ EVEN_BANDS: tuple[tuple[BandType, float, float], ...] = (
     ("peak", 2200.0, 12000.0),
     ("high_shelf", 3500.0, 17000.0),
 )
-
-#: Split frequencies in Hz for six bands in topology ``crossover``: two octaves apart around the speech range. The
-#: paper's bands overlap, so they cannot be split at their own middles.
-CROSSOVER_HZ = (120.0, 400.0, 1500.0, 5000.0, 11000.0)
 
 
 @dataclass(frozen=True)
@@ -127,12 +123,6 @@ class Layout:
         if mapping == "log":
             return self
         return replace(self, free=tuple(replace(f, range=replace(f.range, scale="linear")) for f in self.free))
-
-    def with_topology(self, topology: Topology) -> Layout:
-        """Return the layout in another topology; ``crossover`` splits at :data:`CROSSOVER_HZ`."""
-        splits = CROSSOVER_HZ if topology == "crossover" else None
-        data = self.base.model_dump(mode="json") | {"topology": topology, "splits_hz": splits}
-        return replace(self, base=Settings.from_dict(data, f"layout {self.name}"))
 
 
 def _get(settings: Settings, path: str) -> float:

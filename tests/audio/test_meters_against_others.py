@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +18,7 @@ from tonewright.audio import (
     Format,
     Meter,
     apply_gain,
-    headroom_gain_db,
     loudness_gain_db,
-    match_level,
     measure,
     read,
     write,
@@ -172,40 +169,10 @@ def test_a_loudness_is_reached(target: float) -> None:
     assert there.processed
 
 
-@pytest.mark.parametrize("gain", [-30.0, -3.0, 0.0, 17.0])
-def test_levels_are_matched_within_a_tenth(gain: float) -> None:
-    audio, reference = music(1), apply_gain(music(2, 1, 48000), gain)
-    matched = match_level(audio, reference)
-    assert measure(matched).integrated_lufs == pytest.approx(measure(reference).integrated_lufs, abs=0.1)
-    assert matched.sample_rate == audio.sample_rate
-
-
-def test_audio_that_is_as_loud_already_is_left_alone() -> None:
-    audio = music(1)
-    assert match_level(audio, audio) is audio
-
-
 @pytest.mark.parametrize("frames", [0, 1000, 100_000])
 def test_silence_cannot_be_brought_to_a_loudness(frames: int) -> None:
     silence = Audio(np.zeros((1, frames)), 44100)
     with pytest.raises(AudioError, match="is silent or shorter than 400 ms"):
         loudness_gain_db(silence, -23.0)
-    with pytest.raises(AudioError, match="has no loudness to change"):
-        match_level(silence, music(1))
-    with pytest.raises(AudioError, match="has no loudness to match"):
-        match_level(music(1), silence)
     with pytest.raises(AudioError, match="finite"):
         loudness_gain_db(music(1), -math.inf)
-
-
-@pytest.mark.parametrize(
-    ("peak", "ceiling", "expected"), [(-3.0, -1.0, 0.0), (2.5, -1.0, -3.5), (-math.inf, -1.0, 0.0), (-1.0, -1.0, 0.0)]
-)
-def test_headroom(peak: float, ceiling: float, expected: Any) -> None:
-    assert headroom_gain_db(peak, ceiling) == expected
-
-
-def test_headroom_holds_the_ceiling() -> None:
-    loud = apply_gain(music(4), 20.0)
-    safe = apply_gain(loud, headroom_gain_db(measure(loud).true_peak_dbtp))
-    assert measure(safe).true_peak_dbtp == pytest.approx(-1.0, abs=0.001)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tonewright.audio import Audio, Format, Writer, open_reader, read, write
+from tonewright.audio import Audio, Format, Reader, Writer, read, write
 from tonewright.errors import AudioError, OutputError
 
 NOISE = np.random.default_rng(0).normal(0, 0.1, (2, 20_000)).astype(np.float32)
@@ -116,7 +116,7 @@ def test_not_finite_samples_in_a_file_are_named(tmp_path: Path, value: float, wo
     soundfile.write(tmp_path / "a.wav", samples.T, 44100, "FLOAT")
     with pytest.raises(AudioError, match=rf"a\.wav holds {word} in channel 2 at frame 12345"):
         read(tmp_path / "a.wav")
-    with open_reader(tmp_path / "a.wav") as reader, pytest.raises(AudioError, match="frame 12345"):
+    with Reader(tmp_path / "a.wav") as reader, pytest.raises(AudioError, match="frame 12345"):
         list(reader.blocks(block))
 
 

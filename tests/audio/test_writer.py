@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tonewright.audio import Audio, Format, Writer, open_reader, read, write
+from tonewright.audio import Audio, Format, Reader, Writer, read, write
 from tonewright.audio import writer as writer_module
 from tonewright.errors import OutputError
 
@@ -152,11 +152,11 @@ def test_reading_in_blocks_equals_reading_whole(tmp_path: Path, name: str) -> No
     write(tmp_path / name, Audio(NOISE, 44100))
     whole = read(tmp_path / name).samples
     for block in (333, 20_000, 1 << 20):
-        with open_reader(tmp_path / name) as reader:
+        with Reader(tmp_path / name) as reader:
             pieces = list(reader.blocks(block))
         assert max(piece.shape[1] for piece in pieces) <= block
         np.testing.assert_array_equal(np.concatenate(pieces, axis=1), whole)
-    with open_reader(tmp_path / name) as reader:
+    with Reader(tmp_path / name) as reader:
         reader.seek(1234)
         np.testing.assert_allclose(reader.read(100), whole[:, 1234:1334], atol=2e-3)
         reader.seek(reader.frames)
@@ -191,7 +191,7 @@ def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
         with Writer(tmp_path / "long.wav", 44100, 2, like=Format("WAV", "PCM_16"), dither=True) as writer:
             for _ in range(60 * minutes):
                 writer.write(block)
-        with open_reader(tmp_path / "long.wav") as reader, Writer(tmp_path / "copy.wav", 44100, 2) as copy:
+        with Reader(tmp_path / "long.wav") as reader, Writer(tmp_path / "copy.wav", 44100, 2) as copy:
             for piece in reader.blocks():
                 copy.write(piece)
         assert copy.result is not None

@@ -74,6 +74,14 @@ def test_the_verb_prints_them(cli: Callable[..., Any], tmp_path: Path) -> None:
     assert (tmp_path / "all" / "auto_unharmed" / "change.png").exists()
 
 
+def test_metrics_that_there_are_no_more_are_left_out() -> None:
+    path = RESULTS / "transients.json"
+    assert "stft_loss" in json.loads(path.read_text(encoding="utf-8"))["metrics"]
+    report = read_report(path)
+    assert "stft_loss" not in report.rows[0].scores["nothing"].metrics
+    assert {"mrstft", "transient_preservation"} <= report.rows[0].scores["nothing"].metrics.keys()
+
+
 def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
     for content in ("[]", "{}", '{"benchmark": "auto_song"}', '{"benchmark": "auto", "protocol": {}}', "RIFF"):
         (tmp_path / "other.json").write_text(content)

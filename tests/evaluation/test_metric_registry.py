@@ -19,14 +19,14 @@ from tonewright.evaluation.registry import METRICS, available, compute, lufs_sig
 
 RATE = 44_100
 NAMES = [
-    *("mrstft", "si_sdr_db", "pesq", "rmse", "lufs_difference", "lufs_signed", "stft_loss"),
+    *("mrstft", "si_sdr_db", "pesq", "rmse", "lufs_difference", "lufs_signed"),
     *("centroid_hz", "bandwidth_hz", "flatness", "harmonic_distortion", "phase_distortion", "transient_preservation"),
     *("crest_db", "lsd_db", "mel_distance", "visqol"),
 ]
 OWN = [name for name in NAMES if not METRICS[name].needs]
 DISTANCES = [name for name in OWN if METRICS[name].better == "lower"]
 #: The same both ways round, up to the sign of the signed one; spectral convergence, coherence and SI-SDR are not.
-SYMMETRIC = [name for name in DISTANCES if name not in {"mrstft", "stft_loss", "harmonic_distortion"}]
+SYMMETRIC = [name for name in DISTANCES if name not in {"mrstft", "harmonic_distortion"}]
 
 
 def music(seconds: float = 1.5, seed: int = 0, channels: int = 1) -> NDArray[np.float32]:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tonewright.analysis.bands import CENTRES
 from tonewright.errors import MissingExtraError
 from tonewright.population import curves, distances, plane
 from tonewright.population.distances import energy, sinkhorn, transport_plan, w2
-from tonewright.settings import Settings
+from tonewright.processor.filters import response_db
 
 Array = NDArray[np.float64]
 
@@ -111,10 +112,11 @@ def test_weights_of_nothing_take_no_part() -> None:
 
 
 def test_curves_are_compared_in_decibels() -> None:
-    low = plane.to_settings(plane.to_points([6.0, 0.0]))
-    curve = curves.curve_of(low)
-    np.testing.assert_allclose(curve, curves.curves_db(plane.to_points([6.0, 0.0])), atol=1e-9)
-    flat = curves.curve_of(Settings(preamp_db=-5))
+    point = plane.to_points([6.0, 0.0])
+    curve = curves.curves_db(point)
+    whole = response_db(plane.to_settings(point), CENTRES, plane.RATE)
+    np.testing.assert_allclose(curve, whole - whole.mean(), atol=1e-9)
+    flat = curves.curves_db(plane.to_points([0.0, 0.0]))
     np.testing.assert_allclose(flat, 0.0, atol=1e-12)
     root = float(np.sqrt(np.mean(curve**2)))
     assert curves.energy(curve[None], flat[None]).value == pytest.approx(2 * root)

@@ -48,11 +48,11 @@ def test_axes() -> None:
 def test_moves() -> None:
     found = PlaneDistribution.from_points([[1.0, 2.0]], bandwidth=0.5)
     np.testing.assert_allclose(found.shifted([1.3, -0.7]).mean() - found.mean(), [1.3, -0.7], atol=1e-3)
-    np.testing.assert_allclose(found.flattened(0.5).mean(), 0.5 * found.mean(), atol=1e-9)
-    np.testing.assert_allclose(found.flattened(1.0).mean(), 0.0, atol=1e-9)
+    np.testing.assert_allclose(found.scaled(0.5).mean(), 0.5 * found.mean(), atol=1e-9)
+    np.testing.assert_allclose(found.scaled(0.0).mean(), 0.0, atol=1e-9)
     np.testing.assert_allclose(found.scaled(1.5).mean(), 1.5 * found.mean(), atol=1e-2)
     np.testing.assert_allclose(found.shifted([100, 0]).mean()[0], 5.75)
-    np.testing.assert_array_equal(found.flattened(0.0).weights, found.weights)
+    np.testing.assert_array_equal(found.scaled(1.0).weights, found.weights)
     np.testing.assert_allclose(PlaneDistribution.at([1.1, -3.3]).mean(), [1.1, -3.3], atol=1e-9)
 
 
@@ -63,15 +63,6 @@ def test_grids_and_mixtures() -> None:
     np.testing.assert_allclose(found.resampled(31).mean(), found.mean(), atol=0.02)
     mixed = found.mixed([PlaneDistribution.uniform(12)], [0.25, 0.75])
     np.testing.assert_allclose(mixed.weights, 0.25 * found.weights + 0.75 / 576, atol=1e-12)
-    assert PlaneDistribution.uniform().entropy() == pytest.approx(2 * np.log(24))
-
-
-def test_smoothing_widens_and_keeps_uniform_uniform() -> None:
-    found = PlaneDistribution.from_points([[0.0, 0.0]], bandwidth=0.5)
-    wider = found.smoothed(1.0)
-    assert wider.covariance()[0, 0] - found.covariance()[0, 0] == pytest.approx(1.0, abs=0.03)
-    np.testing.assert_allclose(PlaneDistribution.uniform().smoothed(2.0).weights, 1 / 576, atol=1e-6)
-    np.testing.assert_array_equal(found.smoothed(0.0).weights, found.weights)
 
 
 def test_plain_data_and_faults() -> None:

@@ -13,6 +13,7 @@ from tonewright.layouts import LAYOUTS
 from tonewright.processor.filters import biquad, frequency_warnings, response_db
 from tonewright.processor.render import render_array
 from tonewright.settings import Band, BandType, Compressor, Settings, Topology
+from topologies import in_topology
 
 RATE = 44_100
 #: The specified bound for float32 audio, and ours for float64 (the oracle's own rounding leaves about -220 dB).
@@ -37,7 +38,7 @@ def test_topologies_links_and_ballistics(
 ) -> None:
     rng = np.random.default_rng(6)
     for seed in range(3):
-        drawn = LAYOUTS["full54"].with_topology(topology).decode(rng.random(54))
+        drawn = in_topology(LAYOUTS["full54"], topology).decode(rng.random(54))
         settings = drawn.changed(
             link=link, ballistics=ballistics, preamp_db=-4.5, output_db=3.25, compressor=random_compressor(rng)
         )
@@ -70,7 +71,7 @@ def test_any_number_of_channels(channels: int, link: Literal["max", "none"]) -> 
 @pytest.mark.parametrize("rate", [8000, 11_025, 16_000, 22_050, 48_000, 88_200, 96_000, 192_000, 352_800, 384_000])
 def test_any_rate(rate: int, topology: Topology) -> None:
     rng = np.random.default_rng(rate)
-    drawn = LAYOUTS["full54"].with_topology(topology)
+    drawn = in_topology(LAYOUTS["full54"], topology)
     for _ in range(2):
         settings = drawn.decode(rng.random(54))
         x = music(rate, min(0.15, 20_000 / rate))

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tonewright.layouts import CROSSOVER_HZ, LAYOUTS
+from tonewright.layouts import LAYOUTS
 from tonewright.processor.filters import response_db
 from tonewright.processor.render import render_array
 from tonewright.settings import Band, Compressor, Settings
+from topologies import CROSSOVER_HZ, in_topology
 
 #: Keeps the split on while changing the sound by 1e-9 dB.
 NEARLY_NEUTRAL = Compressor(threshold_db=0, ratio=1, makeup_db=1e-9)
@@ -80,7 +81,7 @@ def test_stated_response_is_the_sound() -> None:
 
 
 def test_neutral_bands_bypass_the_split() -> None:
-    settings = LAYOUTS["full54"].with_topology("crossover").base
+    settings = in_topology(LAYOUTS["full54"], "crossover").base
     x = np.random.default_rng(0).standard_normal((2, 1000)) * 0.1
     louder = settings.with_output(6.0)
     np.testing.assert_allclose(render_array(x, 44_100, louder), x * 10 ** (6 / 20), rtol=1e-14)

@@ -29,6 +29,7 @@ from tonewright.processor.gradients import Tape
 from tonewright.processor.plan import Plan
 from tonewright.processor.render import render_array
 from tonewright.settings import Topology
+from topologies import in_topology
 
 RATE = 44_100
 
@@ -52,7 +53,7 @@ def test_one_vector_for_all_rows_and_mono_without_channels() -> None:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("link", ["max", "none"])
 def test_it_is_the_renderer_and_the_tape(topology: Topology, link: str) -> None:
-    layout = LAYOUTS["full54"].with_topology(topology)
+    layout = in_topology(LAYOUTS["full54"], topology)
     layout = replace(layout, base=layout.base.changed(link=link))
     u = vector(layout)
     plan, values = plan_values(layout, u)
@@ -84,7 +85,7 @@ def test_layout_values_are_those_of_the_layout(name: str, mapping: Any) -> None:
 
 def test_neutral_is_a_copy_and_can_leave_neutral() -> None:
     for topology in ("serial", "eq_then_drc"):
-        layout = LAYOUTS["full54"].with_topology(topology)
+        layout = in_topology(LAYOUTS["full54"], topology)
         x, u = noise(1, 2, 900, dtype=torch.float32), torch.from_numpy(layout.neutral).requires_grad_()
         for portable in (False, True):
             y = process_layout(x, u, layout, RATE, portable=portable)

@@ -18,6 +18,7 @@ from tonewright.layouts import LAYOUTS, Layout
 from tonewright.processor.differentiable import process, process_layout
 from tonewright.processor.plan import Plan
 from tonewright.settings import Topology
+from topologies import in_topology
 
 RATE = 44_100
 
@@ -63,7 +64,7 @@ def assert_gradients(function: Any, *inputs: Tensor) -> None:
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_gradcheck_input_and_all_54_parameters(topology: Topology) -> None:
-    layout = LAYOUTS["full54"].with_topology(topology)
+    layout = in_topology(LAYOUTS["full54"], topology)
     frames = 530 if topology == "serial" else 400  # the former is more than one of the kernels' blocks
     x, u = noise(1, 1, frames).requires_grad_(), vector(layout).requires_grad_()
 

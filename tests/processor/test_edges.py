@@ -20,6 +20,7 @@ from tonewright.processor.filters import biquad, frequency_warnings, response_db
 from tonewright.processor.render import render_array
 from tonewright.processor.stream import Stream
 from tonewright.settings import Band, BandType, Compressor, Settings, Topology
+from topologies import in_topology
 
 RATE = 44_100
 #: Signals that break careless code; (channels, frames).
@@ -40,7 +41,7 @@ INPUTS: dict[str, np.ndarray[Any, Any]] = {
 
 def wild(topology: Topology, seed: int = 0) -> Settings:
     rng = np.random.default_rng(seed)
-    drawn = LAYOUTS["full54"].with_topology(topology).decode(rng.random(54))
+    drawn = in_topology(LAYOUTS["full54"], topology).decode(rng.random(54))
     return drawn.with_compressor(random_compressor(rng))
 
 

@@ -15,6 +15,7 @@ from tonewright.processor.gradients import Tape
 from tonewright.processor.plan import Plan
 from tonewright.processor.render import render_array
 from tonewright.settings import Band, Compressor, Settings, Topology
+from topologies import in_topology
 
 RATE = 44_100
 #: More than two of the kernels' blocks, and not a whole number of them.
@@ -83,14 +84,14 @@ def assert_input_exact(
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_full54(topology: Topology, seed: int) -> None:
-    drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(seed).random(54))
+    drawn = in_topology(LAYOUTS["full54"], topology).decode(np.random.default_rng(seed).random(54))
     assert_exact(drawn, signal(channels=1))
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("change", [{"ballistics": "tied"}, {"link": "none"}, {"ballistics": "tied", "link": "none"}])
 def test_stereo_tied_and_unlinked(topology: Topology, change: dict[str, Any]) -> None:
-    drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(5).random(54))
+    drawn = in_topology(LAYOUTS["full54"], topology).decode(np.random.default_rng(5).random(54))
     assert_exact(drawn.changed(**change), signal(channels=2, frames=600))
 
 
@@ -126,7 +127,7 @@ def test_equal_attack_and_release_have_a_gradient_each(dtype: Any) -> None:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_neutral_settings_have_gradients_to_leave_by(topology: Topology) -> None:
     """Where training starts every gain, ratio and makeup is heard; a ratio can only rise, so that side counts."""
-    layout = LAYOUTS["full54"].with_topology(topology)
+    layout = in_topology(LAYOUTS["full54"], topology)
     plan, values = Plan.of(layout.decode(layout.neutral), everything=True)
     x = signal()
     tape = Tape(x, RATE, plan, values)
@@ -169,7 +170,7 @@ def test_a_bypassed_band_has_no_gradient() -> None:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("ballistics", ["branching", "tied"])
 def test_float32_is_close_to_float64(topology: Topology, ballistics: str) -> None:
-    drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(2).random(54))
+    drawn = in_topology(LAYOUTS["full54"], topology).decode(np.random.default_rng(2).random(54))
     settings = drawn.changed(ballistics=ballistics)
     x = signal(frames=20_000).astype(np.float32)
     plan, values = Plan.of(settings, everything=True)
@@ -208,7 +209,7 @@ def test_rows_have_values_of_their_own_or_share_them() -> None:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_silence_and_odd_lengths_have_finite_gradients(topology: Topology, dtype: Any) -> None:
-    drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(2).random(54))
+    drawn = in_topology(LAYOUTS["full54"], topology).decode(np.random.default_rng(2).random(54))
     plan, values = Plan.of(drawn, everything=True)
     for frames in (0, 1, 2, 511, 512, 513):
         for x in (np.zeros((1, 2, frames), dtype), np.full((1, 2, frames), 1e-40, dtype)):

@@ -15,6 +15,7 @@ from tonewright.layouts import LAYOUTS
 from tonewright.processor.render import render_array
 from tonewright.processor.stream import Stream
 from tonewright.settings import Band, Compressor, Settings, Topology
+from topologies import in_topology
 
 RATE = 44_100
 
@@ -36,7 +37,7 @@ def same_bytes(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("name", list(LAYOUTS))
 def test_every_layouts_neutral(name: str, topology: Topology, dtype: Any) -> None:
-    layout = LAYOUTS[name].with_topology(topology)
+    layout = in_topology(LAYOUTS[name], topology)
     settings = layout.decode(layout.neutral)
     assert settings.is_neutral
     x = awkward(dtype)

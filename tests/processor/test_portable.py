@@ -20,6 +20,7 @@ from tonewright.processor.differentiable import layout_values, plan_values, proc
 from tonewright.processor.plan import Plan
 from tonewright.processor.portable import process_portable
 from tonewright.settings import Band, Compressor, Settings, Topology
+from topologies import in_topology
 
 
 def audio(rate: int, frames: int = 5000, rows: int = 2, channels: int = 2) -> Tensor:
@@ -54,7 +55,7 @@ def assert_same(x: Tensor, values: Tensor, plan: Plan, rate: int) -> None:
 @pytest.mark.parametrize("rate", [8_000, 44_100, 192_000])
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_full54_is_the_kernels(topology: Topology, rate: int, dtype: torch.dtype) -> None:
-    layout = LAYOUTS["full54"].with_topology(topology)
+    layout = in_topology(LAYOUTS["full54"], topology)
     u = torch.rand(2, 54, generator=torch.Generator().manual_seed(rate), dtype=torch.float64)
     plan, values = plan_values(layout, u)
     assert_same(audio(rate).to(dtype), values, plan, rate)
@@ -106,7 +107,7 @@ SIGNALS = {
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("name", SIGNALS)
 def test_odd_signals(name: str, topology: Topology) -> None:
-    layout = LAYOUTS["full54"].with_topology(topology)
+    layout = in_topology(LAYOUTS["full54"], topology)
     u = torch.rand(54, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
     plan, values = plan_values(layout, u)
     for dtype in (torch.float32, torch.float64):

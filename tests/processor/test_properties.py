@@ -25,6 +25,7 @@ from tonewright.processor.plan import Plan
 from tonewright.processor.render import render_array
 from tonewright.settings import Settings
 from tonewright.threads import set_threads
+from topologies import in_topology
 
 RATES = st.floats(*SAMPLE_RATES) | st.sampled_from([8000, 44_100, 48_000, 384_000])
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -171,7 +172,7 @@ def test_warnings_are_sentences_about_the_bands_beyond_the_rate(settings: Settin
 @pytest.mark.parametrize("link", ["max", "none"])
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_the_same_bytes_for_any_number_of_threads(topology: Any, link: Any, dtype: Any) -> None:
-    drawn = LAYOUTS["full54"].with_topology(topology).decode(np.random.default_rng(0).random(54))
+    drawn = in_topology(LAYOUTS["full54"], topology).decode(np.random.default_rng(0).random(54))
     settings = drawn.changed(link=link)
     x = np.stack([music(44_100, 0.03, 2, seed=row) for row in range(11)]).astype(dtype)
     plan, values = Plan.of(settings, everything=True)
@@ -190,7 +191,7 @@ def test_threads_rendering_at_once_give_the_same_bytes_as_alone() -> None:
     set_threads(3)
     jobs = []
     for seed in range(6):
-        drawn = LAYOUTS["full54"].with_topology(TOPOLOGIES[seed % 3]).decode(np.random.default_rng(seed).random(54))
+        drawn = in_topology(LAYOUTS["full54"], TOPOLOGIES[seed % 3]).decode(np.random.default_rng(seed).random(54))
         x = np.stack([music(44_100, 0.1, 2, seed=seed + row) for row in range(4)]).astype(np.float32)
         jobs.append((x, drawn, render_array(x, 44_100, drawn).tobytes()))
     wrong: list[int] = []

@@ -19,6 +19,7 @@ from tonewright.layouts import LAYOUTS
 from tonewright.processor.render import render_array
 from tonewright.processor.stream import Stream
 from tonewright.settings import Band, Compressor, Settings, Topology
+from topologies import in_topology
 
 RATE = 44_100
 Samples = np.ndarray[Any, Any]
@@ -50,7 +51,7 @@ def assert_equal(got: Samples, wanted: Samples) -> None:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_equals_offline(topology: Topology, block: int, dtype: Any) -> None:
     rng = np.random.default_rng(block)
-    drawn = LAYOUTS["full54"].with_topology(topology).decode(rng.random(54))
+    drawn = in_topology(LAYOUTS["full54"], topology).decode(rng.random(54))
     settings = drawn.changed(compressor=random_compressor(rng), preamp_db=-6.0, output_db=2.0)
     x = music(RATE, 0.03 if block == 1 else 0.3).astype(dtype)
     assert_equal(in_blocks(Stream(settings, RATE, 2, dtype=dtype), x, [block]), render_array(x, RATE, settings))
@@ -74,7 +75,7 @@ def test_equals_offline_linked_and_tied(link: Literal["max", "none"], ballistics
 
 @pytest.mark.parametrize("outer", [None, Compressor(threshold_db=-40, ratio=3)])
 def test_equals_offline_where_neutral_bands_bypass_the_split(outer: Compressor | None) -> None:
-    base = LAYOUTS["full54"].with_topology("crossover").base
+    base = in_topology(LAYOUTS["full54"], "crossover").base
     settings = base.changed(compressor=outer, preamp_db=3.0)
     x = music(RATE, 0.1).astype(np.float32)
     assert_equal(in_blocks(Stream(settings, RATE, 2), x, [100]), render_array(x, RATE, settings))

@@ -14,15 +14,12 @@ if TYPE_CHECKING:
     from tonewright.audio.containers import choose_format as choose_format
     from tonewright.audio.levels import apply_gain as apply_gain
     from tonewright.audio.levels import db_to_gain as db_to_gain
-    from tonewright.audio.levels import headroom_gain_db as headroom_gain_db
     from tonewright.audio.levels import loudness_gain_db as loudness_gain_db
-    from tonewright.audio.levels import match_level as match_level
     from tonewright.audio.meters import Loudness as Loudness
     from tonewright.audio.meters import Meter as Meter
     from tonewright.audio.meters import measure as measure
     from tonewright.audio.prepare import warmup as warmup
     from tonewright.audio.reader import Reader as Reader
-    from tonewright.audio.reader import open_reader as open_reader
     from tonewright.audio.reader import read as read
     from tonewright.audio.sound import Audio as Audio
     from tonewright.audio.sound import refuse_not_finite as refuse_not_finite
@@ -41,11 +38,8 @@ _HOMES = {
     "apply_gain": "levels",
     "choose_format": "containers",
     "db_to_gain": "levels",
-    "headroom_gain_db": "levels",
     "loudness_gain_db": "levels",
-    "match_level": "levels",
     "measure": "meters",
-    "open_reader": "reader",
     "read": "reader",
     "refuse_not_finite": "sound",
     "warmup": "prepare",

@@ -42,33 +42,7 @@ def loudness_gain_db(audio: Audio | Loudness, target_lufs: float) -> float:
     return target_lufs - loudness.integrated_lufs
 
 
-def match_level(audio: Audio, reference: Audio) -> Audio:
-    """Return ``audio`` as loud as ``reference``, within 0.1 LU (BS.1770-5 integrated).
-
-    Raises
-    ------
-    AudioError
-        If one of the two is silent or shorter than 400 ms.
-    """
-    wanted = measure(reference)
-    if not math.isfinite(wanted.integrated_lufs):
-        raise AudioError(
-            f"{reference.name} is silent or shorter than 400 ms and has no loudness to match; use a longer part."
-        )
-    for _ in range(3):
-        gain = loudness_gain_db(audio, wanted.integrated_lufs)
-        if abs(gain) <= 0.01:
-            break
-        audio = apply_gain(audio, gain)
-    return audio
-
-
 def apply_gain(audio: Audio, gain_db: float) -> Audio:
     """Return audio with a gain in dB; nothing is clipped."""
     factor = audio.samples.dtype.type(db_to_gain(gain_db))
     return audio.with_samples(np.multiply(audio.samples, factor))
-
-
-def headroom_gain_db(true_peak_dbtp: float, ceiling_dbtp: float = -1.0) -> float:
-    """Return the gain in dB, 0 or less, that keeps a true peak at or below a ceiling; 0 for silence."""
-    return min(0.0, ceiling_dbtp - true_peak_dbtp)

@@ -140,11 +140,6 @@ class Reader:
         self.close()
 
 
-def open_reader(path: str | Path, *, dtype: Precision = "float32") -> Reader:
-    """Open a file for reading in blocks; see :class:`Reader`."""
-    return Reader(path, dtype=dtype)
-
-
 def read(path: str | Path, *, dtype: Precision = "float32") -> Audio:
     """Read a whole file.
 

@@ -1,8 +1,8 @@
 """All metrics by name: what each is called, which way is better, what it needs, and how to compute it.
 
-The names of the paper's Table 3 (NDMP: SI-SDR, PESQ, RMSE, LUFS difference, STFT loss, spectral centroid, bandwidth and
-flatness, harmonic and phase distortion, transient preservation, crest factor) are here beside ours. The paper defines
-few of them; ``docs/metrics.md`` says what each means here.
+The names of the paper's Table 3 (NDMP: SI-SDR, PESQ, RMSE, LUFS difference, STFT loss, which is MRSTFT, spectral centroid,
+bandwidth and flatness, harmonic and phase distortion, transient preservation, crest factor) are here beside ours. The
+paper defines few of them; ``docs/metrics.md`` says what each means here.
 """
 
 from __future__ import annotations
@@ -138,13 +138,6 @@ _ALL = (
         "LU",
         lufs_signed,
         "By how much the output is louder than the target; nearer to 0 is better, and a mean hides errors.",
-    ),
-    _metric(
-        "stft_loss",
-        "STFT loss",
-        "",
-        _without_rate(mrstft),
-        "The paper's loss (windows 128 to 8192, hop half), whose weights it does not give: the same as MRSTFT here.",
     ),
     _metric(
         "centroid_hz",

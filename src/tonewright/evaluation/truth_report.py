@@ -5,7 +5,7 @@ The distance that decides is MRSTFT; every other metric is summarised and tested
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 from tonewright.evaluation.metrics import THIRD_OCTAVES
 from tonewright.evaluation.pictures import Curves
 from tonewright.evaluation.registry import METRICS
-from tonewright.evaluation.report import UNKNOWN, Array, Report, Scores
+from tonewright.evaluation.report import UNKNOWN, Array, Report, Row, Scores
 from tonewright.evaluation.systems import NOTHING
 from tonewright.evaluation.tables import ORACLE_MARK, Table, interval, named, number, percent, tested
 from tonewright.statistics import Interval, bootstrap, bootstrap_median, work_means
@@ -160,6 +160,15 @@ class TruthReport(Report):
             "tests": self.tests_data(DECIDING),
             "tests_by_metric": {name: self.tests_data(name) for name in self.metrics if name != DECIDING},
         }
+
+    @classmethod
+    def rows_of(cls, data: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Return the rows of a file; metrics that there are no more are left out."""
+        rows = super().rows_of(data)
+        for scores in (one for row in rows for one in row.scores.values()):
+            for name in scores.metrics.keys() - METRICS.keys():
+                del scores.metrics[name]
+        return rows
 
     def scores_data(self, scores: Scores) -> dict[str, Any]:
         """Return a system's scores on a case, with the change of good music."""

@@ -13,11 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tonewright.analysis.bands import CENTRES
 from tonewright.population import distances, plane
 from tonewright.population.distances import Distance
-from tonewright.processor.filters import response_db
-from tonewright.settings import Settings
 
 Array = NDArray[np.float64]
 
@@ -30,12 +27,6 @@ def curves_db(points: ArrayLike) -> Array:
     """Return the responses of points of the plane, ``(..., 2)``, in dB, mean removed: ``(..., 57)``."""
     curves = plane.shelf_curves(plane.gains_db(points))
     return np.asarray(curves - curves.mean(axis=-1, keepdims=True))
-
-
-def curve_of(settings: Settings) -> Array:
-    """Return the static response of any settings at 48 kHz, in dB, mean removed: ``(57,)``; compressors have none."""
-    curve = response_db(settings, CENTRES, plane.RATE)
-    return np.asarray(curve - curve.mean())
 
 
 def embedded(curves: ArrayLike) -> Array:

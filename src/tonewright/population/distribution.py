@@ -135,10 +135,6 @@ class PlaneDistribution:
         """Return the root of the trace of the covariance, in units of the plane."""
         return float(np.sqrt(np.trace(self.covariance())))
 
-    def entropy(self) -> float:
-        """Return the entropy of the cells in nats: 0 for one cell, ``2 log n`` for the uniform."""
-        return float(scipy.special.entr(self.weights).sum())
-
     def density(self, points: ArrayLike) -> Array:
         """Return the probability density, per squared unit of the plane, at points of shape ``(..., 2)``."""
         index = np.clip(((clip(points) + EDGE) / self.cell).astype(np.intp), 0, self.size - 1)
@@ -155,12 +151,6 @@ class PlaneDistribution:
         return {"edge": EDGE, "size": self.size, "weights": self.weights.tolist()}
 
     # What can be made of it
-
-    def smoothed(self, bandwidth: float | tuple[float, float]) -> PlaneDistribution:
-        """Return it blurred by a Gaussian (standard deviation as in :meth:`from_points`) reflected at the edges."""
-        widths = (bandwidth, bandwidth) if isinstance(bandwidth, int | float) else bandwidth
-        x, y = (_kernel_masses(cell_centres(self.size), width, self.size) for width in widths)
-        return PlaneDistribution(x.T @ self.weights @ y)
 
     def mixed(self, others: Sequence[PlaneDistribution], shares: Sequence[float] | None = None) -> PlaneDistribution:
         """Return the mixture with others of any grid, in this one's grid.
@@ -192,12 +182,6 @@ class PlaneDistribution:
             raise PopulationError(f"The amount must lie between 0 and 1.5, got {amount:g}.")
         centres = cell_centres(self.size) * amount
         return self._moved(centres, centres)
-
-    def flattened(self, amount: float) -> PlaneDistribution:
-        """Return it moved towards flat, the point (0, 0): 0 leaves it, 1 leaves nothing but flat."""
-        if not 0.0 <= amount <= 1.0:
-            raise PopulationError(f"Flattening takes an amount between 0 and 1, got {amount:g}.")
-        return self.scaled(1.0 - amount)
 
     def resampled(self, size: int) -> PlaneDistribution:
         """Return it on a grid of another size: cells share their probability by overlapping area."""

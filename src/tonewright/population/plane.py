@@ -35,8 +35,6 @@ Array = NDArray[np.float64]
 
 #: Half the width of the square.
 EDGE = 6.0
-#: The name of the closed form, for reports.
-FORM = "radial"
 #: Most gain of the low and of the high shelf, in dB.
 MOST_DB = (6.0, 8.0)
 #: Frequencies of the low and of the high shelf in Hz, and the Q of both.

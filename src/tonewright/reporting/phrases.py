@@ -115,17 +115,6 @@ def ratio(value: float) -> str:
     return f"{_trimmed(value, 2 if value < 1.1 else 1 if value < _LIMITER_RATIO else 0)}:1"
 
 
-def milliseconds(value: float) -> str:
-    """Say a time constant with three significant figures.
-
-    Examples
-    --------
-    >>> milliseconds(12.0), milliseconds(0.051), milliseconds(1500.0)
-    ('12 ms', '0.051 ms', '1500 ms')
-    """
-    return f"{value:.0f} ms" if value >= 100 else f"{value:.3g} ms"
-
-
 def more_or_less(difference_db: float) -> str:
     """Say how much more or less of something there is: ``2.3 dB more``, ``far less``."""
     word = "more" if difference_db > 0 else "less"

@@ -10,13 +10,14 @@ import json
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from pydantic import BaseModel
 
 from tonewright.files import Draft, append_text
 from tonewright.training.config import Optimiser
@@ -24,6 +25,8 @@ from tonewright.training.config import Optimiser
 CHECKPOINT, BEST, LOG = "checkpoint.pt", "best.pt", "log.jsonl"
 #: Steps between lines of the log.
 _LOG_EVERY = 20
+#: What may change between a run and its going on, in every experiment.
+_FREE = ("name", "steps", "patience", "checkpoint_s", "validate_every")
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,22 @@ def schedule(step: int, steps: int, options: Optimiser) -> float:
 def step_seed(seed: int, step: int) -> int:
     """Return the seed of a step's own randomness."""
     return int(np.random.default_rng([seed, step]).integers(2**62))
+
+
+def essence(experiment: BaseModel, elsewhere: Sequence[str], free: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what must agree for a run to go on: not how long to train, how often to look, where things lie.
+
+    Parameters
+    ----------
+    elsewhere
+        Fields below another one, ``part.field``, that say where something lies.
+    free
+        Further fields that may change.
+    """
+    kept = {key: value for key, value in experiment.model_dump(mode="json").items() if key not in {*_FREE, *free}}
+    for part, _, name in (each.partition(".") for each in elsewhere):
+        kept[part].pop(name)
+    return kept
 
 
 def save(path: Path, state: dict[str, Any]) -> None:

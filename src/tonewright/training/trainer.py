@@ -19,7 +19,7 @@ from tonewright.training.config import ConfigError, Experiment, parse_experiment
 from tonewright.training.examples import Batch, Examples
 from tonewright.training.networks import ControllerNetwork
 from tonewright.training.regression import fit_ridge
-from tonewright.training.runner import Plan, Runner, schedule, step_seed
+from tonewright.training.runner import Plan, Runner, essence, schedule, step_seed
 from tonewright.training.tasks import Objective, Terms
 
 
@@ -150,8 +150,4 @@ class Trainer(Runner):
 
 
 def _essence(experiment: Experiment) -> dict[str, Any]:
-    """Return what must agree for a run to go on: not where data lies, how long to train, how often to look."""
-    free = {"name", "steps", "patience", "checkpoint_s", "validate_every", "validation_examples"}
-    kept = {key: value for key, value in experiment.model_dump(mode="json").items() if key not in free}
-    kept["data"].pop("sources")
-    return kept
+    return essence(experiment, ["data.sources"], ["validation_examples"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tonewright.controllers.say import tastes
-from tonewright.controllers.say.taste import SHARE, WITHIN, Taste, likes
+from tonewright.controllers.say.taste import SHARE, SLOPE, WITHIN, Taste
 from tonewright.population.distribution import PlaneDistribution
 
 #: What people would choose for a few requests, as clouds of the width that people's choices have.
@@ -17,6 +17,12 @@ PLANES = [
     PlaneDistribution.from_points(centre + _RANDOM.standard_normal((40, 2)) * WITHIN, bandwidth=0.8)
     for centre in ((1.0, 1.0), (-2.0, -1.0), (0.0, 2.0))
 ]
+
+
+def likes(point: np.ndarray, other: np.ndarray, ideal: np.ndarray) -> float:
+    """Return the probability that someone with this ideal prefers a point to another (Bradley and Terry, 1952)."""
+    strengths = [np.exp(-SLOPE * np.linalg.norm(each - ideal)) for each in (point, other)]
+    return float(strengths[0] / sum(strengths))
 
 
 def trained(offset: np.ndarray, choices: int, seed: int) -> Taste:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ from tonewright.training.config import ConfigError  # noqa: E402
 from tonewright.training.say.config import SayExperiment, load_say_experiment  # noqa: E402
 from tonewright.training.say.course import export_say  # noqa: E402
 from tonewright.training.say.fitting import fit_readout  # noqa: E402
-from tonewright.training.say.methods import METHODS  # noqa: E402
+from tonewright.training.say.methods import Method  # noqa: E402
 from tonewright.training.say.trainer import SayTrainer  # noqa: E402
 
 CONFIGS = Path(str(resources.files("tonewright.training") / "configs"))
@@ -62,7 +62,7 @@ def experiment(gguf_file: Path, method: str, **changes: Any) -> SayExperiment:
     return SayExperiment.model_validate({**plain, **changes})
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", get_args(Method))
 def test_a_method_learns_with_the_model_frozen(gguf_file: Path, tmp_path: Path, method: str) -> None:
     trainer = SayTrainer(experiment(gguf_file, method), tmp_path, people())
     frozen = {name: value.clone() for name, value in trainer.pupil.named_parameters() if not value.requires_grad}

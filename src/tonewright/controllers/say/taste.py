@@ -132,11 +132,6 @@ class Taste:
         return np.asarray(np.exp(log - log.max()))
 
 
-def likes(point: ArrayLike, other: ArrayLike, ideal: ArrayLike) -> float:
-    """Return the probability that someone with this ideal prefers a point to another, each of shape (2,)."""
-    return float(_probability(point, other, np.asarray(ideal, dtype=np.float64)[None])[0])
-
-
 def _probability(chosen: ArrayLike, other: ArrayLike, ideals: Array) -> Array:
     near = np.linalg.norm(np.asarray(chosen) - ideals, axis=-1)
     far = np.linalg.norm(np.asarray(other) - ideals, axis=-1)

@@ -15,9 +15,8 @@ from tonewright.formats.installing.live_easyeffects import find_socket, gain_cha
 from tonewright.formats.installing.places import Places
 from tonewright.settings import Settings
 
-#: Programs that presets can be installed for; those that can be told while they run.
+#: Programs that presets can be installed for.
 PROGRAMS = ("easyeffects", "pipewire", "equalizer-apo", "camilladsp")
-LIVE = ("easyeffects", "camilladsp")
 _FOLDERS = {"easyeffects": easyeffects.plan, "pipewire": pipewire.plan, "equalizer-apo": equalizer_apo.plan}
 _GONE = "The preset is gone; EasyEffects keeps its sound until another preset is chosen."
 

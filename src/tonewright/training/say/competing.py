@@ -119,7 +119,7 @@ class Taught:
     Attributes
     ----------
     name, method
-        Of :data:`~tonewright.training.say.methods.METHODS`.
+        What it is called, and a :data:`~tonewright.training.say.methods.Method`.
     loss
         The objective.
     rank

@@ -18,7 +18,6 @@ from tonewright.controllers.say.reading.tree import Trees, answers
 from tonewright.training.say.bottleneck import add_bottlenecks
 
 Method = Literal["lora", "prefix", "prompt", "bottleneck"]
-METHODS: tuple[Method, ...] = ("lora", "prefix", "prompt", "bottleneck")
 
 #: Matrices that LoRA adds to.
 _ATTENTION = ["q_proj", "k_proj", "v_proj", "o_proj"]

@@ -17,7 +17,7 @@ from tonewright.population.clouds import Cloud
 from tonewright.population.data import Population
 from tonewright.population.distances import energy
 from tonewright.training.config import ConfigError
-from tonewright.training.runner import Plan, Runner, schedule, step_seed
+from tonewright.training.runner import Plan, Runner, essence, schedule, step_seed
 from tonewright.training.say.config import SayExperiment
 from tonewright.training.say.examples import Lessons
 from tonewright.training.say.methods import Pupil
@@ -154,9 +154,4 @@ def make_pupil(experiment: SayExperiment) -> tuple[Pupil, Any]:
 
 
 def _essence(experiment: SayExperiment) -> dict[str, Any]:
-    """Return what must agree for a run to go on."""
-    free = {"name", "steps", "patience", "checkpoint_s", "validate_every"}
-    kept = {key: value for key, value in experiment.model_dump(mode="json").items() if key not in free}
-    kept["data"].pop("population")
-    kept["model"].pop("start")
-    return kept
+    return essence(experiment, ["data.population", "model.start"])
