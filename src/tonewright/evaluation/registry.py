@@ -1,8 +1,8 @@
 """All metrics by name: what each is called, which way is better, what it needs, and how to compute it.
 
-The names of the paper's Table 3 (NDMP: SI-SDR, PESQ, RMSE, LUFS difference, STFT loss, which is MRSTFT, spectral centroid,
-bandwidth and flatness, harmonic and phase distortion, transient preservation, crest factor) are here beside ours. The
-paper defines few of them; ``docs/metrics.md`` says what each means here.
+The names of the paper's Table 3 (NDMP: SI-SDR, PESQ, RMSE, LUFS difference, STFT loss, which is MRSTFT, spectral
+centroid, bandwidth and flatness, harmonic and phase distortion, transient preservation, crest factor) are here beside
+ours. The paper defines few of them; ``docs/metrics.md`` says what each means here.
 """
 
 from __future__ import annotations
