@@ -23,13 +23,15 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from tonewright.errors import OutputError, TonewrightError
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # no advisory locks: left-overs cannot be told from work in progress, and stay
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 _LOG = logging.getLogger(__name__)
 #: Left-overs younger than this many seconds stay: their lock may not be taken yet.
