@@ -120,7 +120,7 @@ class TestErrors:
         for word in words:
             assert word in done.err
         assert not list(Path().glob("*.part"))
-        assert not list(Path().glob(".tonewright*"))
+        assert not list(Path().glob(".*.tonewright-*.tmp"))
 
     def test_missing_file(self, cli: Command, settings_file: Path) -> None:
         self.check(cli("render", "no.wav", "--settings", settings_file, "-o", "out.wav"), 4, "no.wav")
@@ -240,7 +240,7 @@ def test_signals_leave_no_half_file(tmp_path: Path, settings_file: Path, number:
         preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob(".tonewright*")) and work.poll() is None and time.monotonic() < deadline:
+    while not list(tmp_path.glob(".*.tonewright-*.tmp")) and work.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     work.send_signal(number)
     _, err = work.communicate(timeout=60)

@@ -105,7 +105,7 @@ class TestErrors:
         assert word in done.err
         assert done.err.count("\n") == 1, done.err
         assert not list(folder.glob("*.matched.*"))
-        assert not list(folder.glob(".tonewright*"))
+        assert not list(folder.glob(".*.tonewright-*.tmp"))
 
     def test_silent_reference(self, cli: Command, song: Path, tmp_path: Path) -> None:
         write(tmp_path / "silence.wav", Audio(np.zeros((2, 44_100 * 3), np.float32), 44_100))
