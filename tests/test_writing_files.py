@@ -228,6 +228,7 @@ _MAY = {
     "audio/id3.py": "adds to a draft in place",
     "controllers/say/reading/convert.py": "transformers writes into a folder that is renamed when complete",
     "controllers/say/reading/sources.py": "downloads grow in a folder that is renamed when complete",
+    "studio/uploads.py": "what comes in goes to a private folder under a number, and is used when complete",
     "studio/runs.py": "a lock that holds a folder of its own",
     "training/corpus/building.py": "a store is a folder that is renamed when complete",
     "training/corpus/decoding.py": "programs that decode write into a folder of their own",

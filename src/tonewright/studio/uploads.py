@@ -9,7 +9,6 @@ from pathlib import Path
 
 from starlette.requests import ClientDisconnect
 
-from tonewright.files import Draft
 from tonewright.studio.faults import DISK_FULL, StudioError
 
 _CHUNK = 1 << 20
@@ -34,8 +33,7 @@ async def receive(stream: AsyncIterator[bytes], target: Path, most: int, *, anno
         raise _too_long(most)
     count = 0
     try:
-        # Without a buffer nothing is left to fail when it is closed.
-        with Draft(target) as draft, draft.path.open("r+b", buffering=0) as file:
+        with target.open("wb", buffering=0) as file:  # nothing is left to fail when it is closed
             waiting = bytearray()
             async for chunk in stream:
                 count += len(chunk)
